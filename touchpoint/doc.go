@@ -1,0 +1,42 @@
+// Package touchpoint holds one interaction of one customer with the brand over a
+// channel, and reads such interactions from files.
+//
+//	CSV, JSON lines ─► decoder ─► Touchpoint, or *RowError with source, line, field
+//
+// # The touchpoint
+//
+// A [Touchpoint] says who ([Touchpoint.Customer]), when ([Touchpoint.Time], then
+// [Touchpoint.Seq]) and over which channel, online or offline; what happened
+// ([Kind]), in which campaign, whether it ended in a conversion and what that was
+// worth, what it cost, and how the customer felt ([Emotion]). Everything else
+// that a source knows is in its properties. The zero value of a field means "not
+// known".
+//
+// A touchpoint has an id. Two with the same id are one interaction that was
+// delivered twice. Where the source has no ids, the id is a UUID made of the
+// content, see [Touchpoint.ContentID].
+//
+// # Reading
+//
+// [CSV] and [JSONLines] are plain structs, ready as zero values, with one method
+// that streams:
+//
+//	for t, err := range (touchpoint.CSV{Source: name}).Decode(ctx, file) {
+//		var bad *touchpoint.RowError
+//		switch {
+//		case errors.As(err, &bad): // one row: count it, and go on or break
+//		case err != nil: // a *touchpoint.InputError: the end of the input
+//		default: // use t
+//		}
+//	}
+//
+// Which column holds what is found by the usual names, or said by [Columns], of
+// which the text form is "customer=cid,time=ts,channel=utm_medium". No row is
+// lost in silence: each is a touchpoint or an error. Errors never hold a text of
+// the row.
+//
+// # Writing
+//
+// [AppendJSON] writes a touchpoint as one line of JSON, the lossless form, which
+// [JSONLines] and [Touchpoint.UnmarshalJSON] read.
+package touchpoint
