@@ -32,15 +32,15 @@ type Step struct {
 // Classes of what can be wrong with a [Model]. Test for them with [errors.Is].
 // A bad phase is [ErrPhase].
 var (
-	// ErrNoSteps: the model has no stages.
+	// ErrNoSteps says that the model has no stages.
 	ErrNoSteps = errors.New("stage: model has no steps")
-	// ErrName: the name of a model, a stage or a language is empty, has space
+	// ErrName says that the name of a model, a stage or a language is empty, has space
 	// around it, is not valid UTF-8, or holds a control character or one that
 	// the text form needs: = : ; and the comma. Or a label is not valid UTF-8.
 	ErrName = errors.New("stage: bad name")
-	// ErrDuplicate: a stage occurs twice.
+	// ErrDuplicate says that a stage occurs twice.
 	ErrDuplicate = errors.New("stage: duplicate stage")
-	// ErrOrder: a stage lies in an earlier phase than one before it.
+	// ErrOrder says that a stage lies in an earlier phase than one before it.
 	ErrOrder = errors.New("stage: phases go backwards")
 )
 

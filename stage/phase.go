@@ -21,7 +21,8 @@ const (
 	PostPurchase
 )
 
-// ErrPhase: a phase is none of the constants, or a text names none.
+// ErrPhase means that a phase is none of the constants, or that a text names
+// none.
 var ErrPhase = errors.New("stage: unknown phase")
 
 // String returns "", "pre-purchase", "purchase" or "post-purchase", and

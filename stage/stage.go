@@ -11,7 +11,7 @@ import (
 // and meaning.
 type Stage string
 
-// ErrScan: a database column holds something that is not text.
+// ErrScan means that a database column holds something that is not text.
 var ErrScan = errors.New("stage: column is not text")
 
 // Scan implements [database/sql.Scanner] for text columns. NULL is the empty

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// ErrSyntax: a text or JSON form of a model cannot be read.
+// ErrSyntax means that a text or JSON form of a model cannot be read.
 var ErrSyntax = errors.New("stage: bad syntax")
 
 // MarshalText writes the model as one line: its name, then a group of stages

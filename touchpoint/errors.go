@@ -8,17 +8,17 @@ import (
 
 // Classes of what can be wrong with a row. Test for them with [errors.Is].
 var (
-	// ErrSyntax: the row is not well-formed CSV or JSON.
+	// ErrSyntax says that the row is not well-formed CSV or JSON.
 	ErrSyntax = errors.New("malformed row")
-	// ErrMissing: a column or field that is needed is absent or empty.
+	// ErrMissing says that a column or field that is needed is absent or empty.
 	ErrMissing = errors.New("missing")
-	// ErrFormat: a field cannot be read as what its column holds.
+	// ErrFormat says that a field cannot be read as what its column holds.
 	ErrFormat = errors.New("bad format")
-	// ErrRange: a field can be read, but its value is not allowed there.
+	// ErrRange says that a field can be read, but its value is not allowed there.
 	ErrRange = errors.New("out of range")
-	// ErrEncoding: the text is not valid UTF-8.
+	// ErrEncoding says that the text is not valid UTF-8.
 	ErrEncoding = errors.New("invalid UTF-8")
-	// ErrTooLong: a row is longer than the reader accepts.
+	// ErrTooLong says that a row is longer than the reader accepts.
 	ErrTooLong = errors.New("row too long")
 )
 

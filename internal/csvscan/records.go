@@ -7,9 +7,9 @@ import (
 
 // What can be wrong with one record.
 var (
-	// ErrQuote: a quote where none may stand, or one that is never closed.
+	// ErrQuote says that a quote stands where none may, or is never closed.
 	ErrQuote = errors.New(`quote " out of place`)
-	// ErrTooLong: the record exceeds the limit.
+	// ErrTooLong says that the record exceeds the limit.
 	ErrTooLong = errors.New("record too long")
 )
 

@@ -11,10 +11,10 @@ const maxDigits = 80
 
 // Errors of the codec.
 var (
-	// ErrRange: the sum is beyond what the encoding holds. No sum of fewer than
+	// ErrRange says that the sum is beyond what the encoding holds. No sum of fewer than
 	// 2^400 values is.
 	ErrRange = errors.New("exact: sum out of range")
-	// ErrCorrupt: the bytes are not what AppendBinary writes.
+	// ErrCorrupt says that the bytes are not what AppendBinary writes.
 	ErrCorrupt = errors.New("exact: corrupt encoding of a sum")
 )
 

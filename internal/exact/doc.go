@@ -13,7 +13,7 @@
 //	a.AppendBinary(nil)   // the same bytes for every order and sharding
 //
 // The number is kept in fixed point, in digits of 32 bits. Each digit lies in
-// an int64, so that a thousand additions fit before carries must be propagated. Only the digits between the smallest and the largest value
+// an int64, so that hundreds of additions fit before carries must be propagated. Only the digits between the smallest and the largest value
 // seen are stored: four or five for amounts of money, 68 for the whole range of
 // float64. This is the small superaccumulator of Neal, "Fast exact summation
 // using small and large superaccumulators", arXiv:1505.05571, with a window.

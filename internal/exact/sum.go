@@ -16,8 +16,8 @@ const (
 	addBits = 52
 	// maxPending bounds how many values may be added between two passes of
 	// carries. A carried limb is at most 2^32, so a limb stays within
-	// (maxPending+1) * 2^addBits < 2^63.
-	maxPending = 1 << 10
+	// maxPending * 2^addBits = 2^61, and those of two sums can be added.
+	maxPending = 1 << 9
 
 	// minBit is the exponent of the smallest subnormal, bit 0 of digit 0.
 	minBit = -1074
@@ -171,9 +171,6 @@ func carried(limbs []int64) []int64 {
 func (s *Sum) Merge(other *Sum) {
 	if len(other.limbs) == 0 {
 		return
-	}
-	if s.pending+other.pending+1 >= maxPending {
-		s.carry()
 	}
 	s.widen(int(other.base), int(other.base)+len(other.limbs))
 	l := s.limbs[int(other.base)-int(s.base):]

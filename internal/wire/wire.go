@@ -13,7 +13,7 @@ import (
 	"github.com/cjm-go/cjm/internal/exact"
 )
 
-// ErrCorrupt: the bytes are not what the type writes.
+// ErrCorrupt says that the bytes are not what the type writes.
 var ErrCorrupt = errors.New("corrupt or foreign bytes")
 
 // AppendHeader appends the name of a type and the version of its form.
