@@ -22,12 +22,10 @@ import (
 // proportional to the number of distinct sequences. The zero value is empty and
 // ready.
 type Counts struct {
-	dict  *Dictionary
-	paths map[string]*sequence // by the varints of the codes
-	total int64                // journeys; bounds every count
-	key   []byte               // scratch
-	from  *Dictionary          // the last foreign dictionary,
-	to    []Code               // and its codes in ours
+	recoder Recoder
+	paths   map[string]*sequence // by the varints of the codes
+	total   int64                // journeys; bounds every count
+	key     []byte               // scratch
 }
 
 type sequence struct {
@@ -38,8 +36,8 @@ type sequence struct {
 // Len returns the number of distinct sequences.
 func (c *Counts) Len() int { return len(c.paths) }
 
-// Add counts the path. On an error, of [Counted.Validate] or [ErrOverflow],
-// nothing has changed.
+// Add counts the path. On an error, of [Counted.Validate], [ErrOverflow] or
+// [ErrUnknownCode], nothing has changed.
 func (c *Counts) Add(p *Counted) error {
 	if err := p.Validate(); err != nil {
 		return err
@@ -54,8 +52,11 @@ func (c *Counts) Add(p *Counted) error {
 	if n == 0 {
 		return nil
 	}
+	s, err := c.sequence(p)
+	if err != nil {
+		return err
+	}
 	c.total += n
-	s := c.sequence(p)
 	s.conversions += p.Conversions
 	s.nulls += p.Nulls
 	s.opens += p.Opens
@@ -64,34 +65,24 @@ func (c *Counts) Add(p *Counted) error {
 }
 
 // sequence returns the entry of the path's channels, made if need be.
-func (c *Counts) sequence(p *Counted) *sequence {
+func (c *Counts) sequence(p *Counted) (*sequence, error) {
+	codes, err := c.recoder.Codes(p)
+	if err != nil {
+		return nil, err
+	}
 	if c.paths == nil {
 		c.paths = make(map[string]*sequence)
 	}
-	if c.dict == nil {
-		c.dict = new(Dictionary)
-	}
 	c.key = c.key[:0]
-	for _, code := range p.Channels {
-		c.key = binary.AppendUvarint(c.key, uint64(c.own(p.Dictionary, code)))
+	for _, code := range codes {
+		c.key = binary.AppendUvarint(c.key, uint64(code))
 	}
 	s := c.paths[string(c.key)]
 	if s == nil {
 		s = new(sequence)
 		c.paths[string(c.key)] = s
 	}
-	return s
-}
-
-// own translates a code of another dictionary.
-func (c *Counts) own(d *Dictionary, code Code) Code {
-	if d == c.dict {
-		return code
-	}
-	if d != c.from || int(code) >= len(c.to) {
-		c.from, c.to = d, c.dict.Translate(d)
-	}
-	return c.to[code]
+	return s, nil
 }
 
 // Merge adds what other counted. other stays as it is. On an error nothing has
@@ -105,7 +96,10 @@ func (c *Counts) Merge(other *Counts) error {
 	}
 	c.total += other.total
 	for p, s := range other.sequences() {
-		t := c.sequence(p)
+		t, err := c.sequence(p)
+		if err != nil {
+			return err // not reached: other has names for its codes
+		}
 		t.conversions += s.conversions
 		t.nulls += s.nulls
 		t.opens += s.opens
@@ -123,7 +117,7 @@ func (c *Counts) clone() *Counts {
 // sequences yields the entries in no order, with their channels.
 func (c *Counts) sequences() iter.Seq2[*Counted, *sequence] {
 	return func(yield func(*Counted, *sequence) bool) {
-		p := &Counted{Dictionary: c.dict}
+		p := &Counted{Dictionary: c.recoder.Dictionary()}
 		for key, s := range c.paths {
 			p.Channels = p.Channels[:0]
 			for b := []byte(key); len(b) > 0; {
@@ -163,12 +157,13 @@ func (e entry) counted() *Counted {
 // sorted returns the entries in the order of their channel names.
 func (c *Counts) sorted() []entry {
 	all := make([]entry, 0, len(c.paths))
+	dict := c.recoder.Dictionary()
 	for p, s := range c.sequences() {
 		all = append(all, entry{p.Clone(), s})
 	}
 	slices.SortFunc(all, func(a, b entry) int {
 		return slices.CompareFunc(a.path.Channels, b.path.Channels, func(x, y Code) int {
-			return strings.Compare(string(c.dict.Name(x)), string(c.dict.Name(y)))
+			return strings.Compare(string(dict.Name(x)), string(dict.Name(y)))
 		})
 	})
 	return all
@@ -182,22 +177,15 @@ const (
 // MarshalBinary returns the counts as bytes. Equal counts give equal bytes,
 // whatever the order in which they came together.
 func (c *Counts) MarshalBinary() ([]byte, error) {
+	dict := c.recoder.Dictionary()
+	b := wire.AppendNames(wire.AppendHeader(nil, countsName, countsVersion), dict.SortedNames())
+	rank := dict.Ranks()
 	all := c.sorted()
-	used := new(Dictionary) // only the names in use, in order
-	for _, e := range all {
-		for _, code := range e.path.Channels {
-			used.Code(c.dict.Name(code))
-		}
-	}
-	b := wire.AppendHeader(nil, countsName, countsVersion)
-	b = wire.AppendNames(b, used.SortedNames())
-	rank := used.Ranks()
 	b = wire.AppendUint(b, uint64(len(all)))
 	for _, e := range all {
 		b = wire.AppendUint(b, uint64(len(e.path.Channels)))
 		for _, code := range e.path.Channels {
-			i, _ := used.Lookup(c.dict.Name(code))
-			b = wire.AppendUint(b, uint64(rank[i]))
+			b = wire.AppendUint(b, uint64(rank[code]))
 		}
 		b = wire.AppendCount(b, e.conversions)
 		b = wire.AppendCount(b, e.nulls)
@@ -214,15 +202,13 @@ func (c *Counts) MarshalBinary() ([]byte, error) {
 func (c *Counts) UnmarshalBinary(b []byte) error {
 	d := wire.NewDecoder(b)
 	d.Header(countsName, countsVersion)
-	n := Counts{dict: NewDictionary(wire.Names[touchpoint.Channel](d)...), paths: make(map[string]*sequence)}
+	names := NewDictionary(wire.Names[touchpoint.Channel](d)...)
+	var n Counts
 	var last []Code
-	used := make(map[Code]bool)
 	for i := range d.Len() {
-		p := &Counted{Dictionary: n.dict}
+		p := &Counted{Dictionary: names}
 		for range d.Len() {
-			code := Code(d.Index(n.dict.Len()))
-			p.Channels = append(p.Channels, code)
-			used[code] = true
+			p.Channels = append(p.Channels, Code(d.Index(names.Len())))
 		}
 		// The codes are ranks, so comparing them compares the names.
 		if i > 0 && slices.Compare(last, p.Channels) >= 0 {
@@ -240,11 +226,15 @@ func (c *Counts) UnmarshalBinary(b []byte) error {
 		if d.Err() != nil {
 			break
 		}
+		t, err := n.sequence(p)
+		if err != nil {
+			return err // not reached: the codes are below the number of names
+		}
 		n.total += journeys
-		*n.sequence(p) = s
+		*t = s
 	}
-	if len(used) != n.dict.Len() {
-		d.Fail()
+	if n.recoder.Dictionary().Len() != names.Len() {
+		d.Fail() // a name that no path uses
 	}
 	if err := d.Finish(); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package journey
 
 import (
+	"encoding/binary"
 	"iter"
 	"slices"
 
@@ -78,10 +79,14 @@ func (d *Dictionary) lookup(name []byte) (Code, bool) {
 
 // hash mixes the last eight bytes of the name with its length: cheap, and good
 // enough for a cache.
-func hash[S ~string | ~[]byte](name S) uint64 {
+func hash(name []byte) uint64 {
 	h := uint64(len(name))
-	for i := max(0, len(name)-8); i < len(name); i++ {
-		h = h<<8 ^ h>>56 ^ uint64(name[i])
+	if len(name) >= 8 {
+		h ^= binary.LittleEndian.Uint64(name[len(name)-8:])
+	} else {
+		for _, b := range name {
+			h = h<<8 ^ uint64(b)
+		}
 	}
 	h *= 0x9e3779b97f4a7c15
 	return h ^ h>>32
@@ -105,14 +110,14 @@ func (d *Dictionary) add(name touchpoint.Channel) Code {
 }
 
 func (d *Dictionary) slot(name touchpoint.Channel, c Code) {
-	d.slots[hash(name)&uint64(len(d.slots)-1)] = c + 1
+	d.slots[hash([]byte(name))&uint64(len(d.slots)-1)] = c + 1
 }
 
 // truncate forgets all names but the first n.
 func (d *Dictionary) truncate(n int) {
 	for _, name := range d.names[n:] {
 		delete(d.codes, name)
-		d.slots[hash(name)&uint64(len(d.slots)-1)] = 0
+		d.slots[hash([]byte(name))&uint64(len(d.slots)-1)] = 0
 	}
 	d.names = d.names[:n]
 }

@@ -186,7 +186,7 @@ func (t PathTable) Write(w io.Writer, c *Counts) error {
 	for _, e := range c.sorted() {
 		var path strings.Builder
 		for i, code := range e.path.Channels {
-			name := string(c.dict.Name(code))
+			name := string(e.path.Dictionary.Name(code))
 			if err := t.writable(name); err != nil {
 				return err
 			}
