@@ -3,6 +3,7 @@ package journey
 import (
 	"encoding/binary"
 	"iter"
+	"math/bits"
 	"slices"
 
 	"github.com/cjm-go/cjm/touchpoint"
@@ -19,11 +20,14 @@ type Code uint32
 type Dictionary struct {
 	names []touchpoint.Channel
 	codes map[touchpoint.Channel]Code
-	// slots is a cache in front of codes: at the hash of a name stands the code
-	// of one name with this hash, plus one; 0 for none. Its length is a power
-	// of two.
+	// slots is a cache in front of codes: at the hash of a name, or up to three
+	// places behind, stands its code plus one, unless other names stand in all
+	// four; 0 stands for none. The number of places is a power of two.
 	slots []Code
 }
+
+// probes is how many slots a name may stand in.
+const probes = 4
 
 // NewDictionary returns a dictionary of the names, in this order.
 func NewDictionary(names ...touchpoint.Channel) *Dictionary {
@@ -68,9 +72,16 @@ func (d *Dictionary) CodeBytes(name []byte) Code {
 // lookup is Lookup for a name held in a byte slice. Most of the time of reading a
 // path table goes into it.
 func (d *Dictionary) lookup(name []byte) (Code, bool) {
-	if len(d.slots) > 0 {
-		if c := d.slots[hash(name)&uint64(len(d.slots)-1)]; c > 0 && string(name) == string(d.names[c-1]) {
-			return c - 1, true
+	if mask := uint64(len(d.slots) - 1); len(d.slots) > 0 {
+		h := hash(name)
+		for i := h; i < h+probes; i++ {
+			c := d.slots[i&mask]
+			if c == 0 {
+				break
+			}
+			if string(name) == string(d.names[c-1]) {
+				return c - 1, true
+			}
 		}
 	}
 	c, ok := d.codes[touchpoint.Channel(name)]
@@ -88,8 +99,9 @@ func hash(name []byte) uint64 {
 			h = h<<8 ^ uint64(b)
 		}
 	}
-	h *= 0x9e3779b97f4a7c15
-	return h ^ h>>32
+	// The whole product, folded, so that every bit of h reaches the low ones.
+	hi, lo := bits.Mul64(h, 0x9e3779b97f4a7c15)
+	return hi ^ lo
 }
 
 func (d *Dictionary) add(name touchpoint.Channel) Code {
@@ -100,26 +112,39 @@ func (d *Dictionary) add(name touchpoint.Channel) Code {
 	d.codes[name] = c
 	d.names = append(d.names, name)
 	if 4*len(d.names) > len(d.slots) {
-		d.slots = make([]Code, max(64, 2*len(d.slots)))
+		d.slots = make([]Code, max(256, 2*len(d.slots)))
 		for i, name := range d.names {
 			d.slot(name, Code(i))
 		}
+		return c
 	}
 	d.slot(name, c)
 	return c
 }
 
 func (d *Dictionary) slot(name touchpoint.Channel, c Code) {
-	d.slots[hash([]byte(name))&uint64(len(d.slots)-1)] = c + 1
+	h := hash([]byte(name))
+	for i := h; i < h+probes; i++ {
+		if at := &d.slots[i&uint64(len(d.slots)-1)]; *at == 0 {
+			*at = c + 1
+			return
+		}
+	}
 }
 
 // truncate forgets all names but the first n.
 func (d *Dictionary) truncate(n int) {
+	if n == len(d.names) {
+		return
+	}
 	for _, name := range d.names[n:] {
 		delete(d.codes, name)
-		d.slots[hash([]byte(name))&uint64(len(d.slots)-1)] = 0
 	}
 	d.names = d.names[:n]
+	clear(d.slots)
+	for i, name := range d.names {
+		d.slot(name, Code(i))
+	}
 }
 
 // All yields the codes and names in the order of the codes.
