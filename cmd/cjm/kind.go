@@ -1,0 +1,126 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"fmt"
+	"strings"
+
+	"github.com/cjm-go/cjm/journey"
+	"github.com/cjm-go/cjm/touchpoint"
+)
+
+// kind is what an input holds.
+type kind uint8
+
+const (
+	unknownKind kind = iota
+	pathTable
+	events
+)
+
+// String returns the name that --input has for the kind.
+func (k kind) String() string { return [...]string{"", "paths", "events"}[k] }
+
+// columnNames are the columns of either kind of input, as far as they are given.
+type columnNames struct {
+	table     journey.PathColumns
+	events    touchpoint.Columns
+	tableErr  error // why the text cannot be meant for a path table
+	eventsErr error // why it cannot be meant for events
+}
+
+func parseColumns(text string) columnNames {
+	var c columnNames
+	c.tableErr = c.table.UnmarshalText([]byte(text))
+	c.eventsErr = c.events.UnmarshalText([]byte(text))
+	return c
+}
+
+// kind returns the kind for which alone the names can be meant.
+func (c columnNames) kind() (kind, error) {
+	switch {
+	case c.tableErr != nil && c.eventsErr != nil:
+		return unknownKind, usagef("--columns:\n  as columns of events: %w\n  as columns of a path table: %w", c.eventsErr, c.tableErr)
+	case c.table.Path != "", c.eventsErr != nil:
+		return pathTable, c.check(pathTable)
+	case c.tableErr != nil:
+		return events, nil
+	}
+	return unknownKind, nil
+}
+
+// check returns what is wrong with the names for the kind.
+func (c columnNames) check(k kind) error {
+	if k == pathTable && c.tableErr != nil {
+		return usagef("--columns: %w", c.tableErr)
+	}
+	if k == events && c.eventsErr != nil {
+		return usagef("--columns: %w", c.eventsErr)
+	}
+	return nil
+}
+
+// maxHeader is the longest header that tells the kind of an input.
+const maxHeader = 64 << 10
+
+// tell finds out what the source holds, from its header.
+func (c columnNames) tell(s *source, separator string) (kind, error) {
+	head, err := s.peek(maxHeader)
+	if err != nil {
+		return unknownKind, err
+	}
+	if looksLikeJSON(s.name, head) {
+		return events, nil
+	}
+	header, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(head, []byte("\ufeff")))).Read()
+	if err != nil && len(bytes.TrimSpace(head)) == 0 {
+		return unknownKind, fmt.Errorf("%s: the input is empty, a header is needed", s.name)
+	}
+	isTable := c.tableErr == nil && journey.PathTable{Columns: c.table, Separator: separator}.Matches(header)
+	isEvents := c.eventsErr == nil && fitsEvents(c.events, header)
+	switch {
+	case isTable && isEvents:
+		return unknownKind, usagef("%s could be a path table or events by its header: say --input paths or --input events", s.name)
+	case isTable:
+		return pathTable, nil
+	case isEvents:
+		return events, nil
+	}
+	return unknownKind, fmt.Errorf("%s: the header fits neither a path table, with path and conversions, nor events, with customer, time and channel or kind; it has %s. Name the columns by --columns, and say --input paths or --input events",
+		s.name, listHeader(header))
+}
+
+// fitsEvents reports whether events can be read from rows under the header.
+func fitsEvents(columns touchpoint.Columns, header []string) bool {
+	var line bytes.Buffer
+	w := csv.NewWriter(&line)
+	if err := w.Write(header); err != nil {
+		return false
+	}
+	w.Flush()
+	// Nothing is waited for here that could be cancelled.
+	for _, err := range (touchpoint.CSV{Columns: columns}).Decode(context.Background(), &line) {
+		if err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// listHeader lists the columns of a header, as far as they fit in a message.
+func listHeader(header []string) string {
+	const most = 20
+	if len(header) == 0 {
+		return "no columns that can be read"
+	}
+	var names []string
+	for _, name := range header[:min(len(header), most)] {
+		names = append(names, fmt.Sprintf("%.40q", strings.TrimSpace(name)))
+	}
+	if len(header) > most {
+		names = append(names, "...")
+	}
+	return strings.Join(names, ", ")
+}

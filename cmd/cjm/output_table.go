@@ -1,0 +1,177 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/cjm-go/cjm/attribution"
+	"github.com/cjm-go/cjm/journey"
+	"github.com/cjm-go/cjm/touchpoint"
+)
+
+// modelsAbreast is how many models stand side by side in a block.
+const modelsAbreast = 4
+
+// writeTable writes the results for people: totals, then blocks with a line a
+// channel, the channel with the most credit by the last model first.
+func writeTable(w io.Writer, results []*attribution.Result) error {
+	var b strings.Builder
+	totals := results[0].Totals()
+	b.WriteString(totalsText(totals, ""))
+	order := byCredit(results[len(results)-1])
+	for block := range slices.Chunk(results, modelsAbreast) {
+		b.WriteString("\nConversions credited\n\n")
+		b.WriteString(conversionsBlock(block, order))
+	}
+	if totals.Value > 0 {
+		for block := range slices.Chunk(results, modelsAbreast) {
+			b.WriteString("\nValue credited\n\n")
+			b.WriteString(valueBlock(block, order))
+		}
+	}
+	for _, r := range results {
+		if hasRemoval(r) {
+			fmt.Fprintf(&b, "\nRemoval effects (%s)\n\n", printable(r.Model()))
+			b.WriteString(removalBlock(r, order))
+			b.WriteString("\nRemoval effect: the part of the conversions that the Markov chain loses if everyone who\n" +
+				"comes to the channel is lost there. Touched: the part of the conversions whose journeys\n" +
+				"touched the channel.\n")
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// totalsText says what there is to credit. The unit stands behind the value.
+func totalsText(t attribution.Totals, unit string) string {
+	rate := float64(t.Conversions) / float64(t.Journeys)
+	lines := [][3]string{
+		{"Journeys", grouped(t.Journeys), ""},
+		{"Conversions", grouped(t.Conversions), percent(rate) + " of the journeys"},
+	}
+	if t.Nulls > 0 {
+		lines = append(lines, [3]string{"Lost", grouped(t.Nulls), ""})
+	}
+	if t.Opens > 0 {
+		lines = append(lines, [3]string{"Still open", grouped(t.Opens), ""})
+	}
+	if t.Empty > 0 {
+		lines = append(lines, [3]string{"Without a touch", grouped(t.Empty), "their conversions are credited to " + string(journey.None)})
+	}
+	if t.Value > 0 {
+		average := amount(t.Value/float64(t.Conversions), 2)
+		lines = append(lines, [3]string{"Value", amount(t.Value, 2), strings.TrimSpace(unit + "  " + average + " a conversion")})
+	}
+	width := 0
+	for _, line := range lines {
+		width = max(width, len(line[1]))
+	}
+	var b strings.Builder
+	for _, line := range lines {
+		b.WriteString(strings.TrimRight(fmt.Sprintf("%-16s %*s  %s", line[0], width, line[1], line[2]), " "))
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// byCredit returns the channels with the most credit first, and the line of empty
+// paths last.
+func byCredit(r *attribution.Result) []touchpoint.Channel {
+	type line struct {
+		channel touchpoint.Channel
+		credit  float64
+	}
+	var lines []line
+	for channel, c := range r.All() {
+		lines = append(lines, line{channel, c.Conversions})
+	}
+	slices.SortStableFunc(lines, func(a, b line) int {
+		if aNone, bNone := a.channel == journey.None, b.channel == journey.None; aNone != bNone {
+			if aNone {
+				return 1
+			}
+			return -1
+		}
+		return cmp.Compare(b.credit, a.credit)
+	})
+	var order []touchpoint.Channel
+	for _, line := range lines {
+		order = append(order, line.channel)
+	}
+	return order
+}
+
+func conversionsBlock(results []*attribution.Result, order []touchpoint.Channel) string {
+	header, footer := []string{"Channel"}, []string{"Total"}
+	total := results[0].Totals().Conversions
+	digits := decimals(float64(total), 1)
+	for _, r := range results {
+		header = append(header, printable(r.Model()), "share")
+		footer = append(footer, amount(float64(total), digits), "100.0 %")
+	}
+	t := newTextTable(header...)
+	for _, channel := range order {
+		row := []string{printable(string(channel))}
+		for _, r := range results {
+			c, _ := r.Credit(channel)
+			row = append(row, amount(c.Conversions, digits), percent(c.Share))
+		}
+		t.row(row...)
+	}
+	t.footer(footer...)
+	return t.String()
+}
+
+func valueBlock(results []*attribution.Result, order []touchpoint.Channel) string {
+	header, footer := []string{"Channel"}, []string{"Total"}
+	total := results[0].Totals().Value
+	digits := decimals(total, 2)
+	for _, r := range results {
+		header = append(header, printable(r.Model()))
+		footer = append(footer, amount(total, digits))
+	}
+	t := newTextTable(header...)
+	for _, channel := range order {
+		row := []string{printable(string(channel))}
+		for _, r := range results {
+			c, _ := r.Credit(channel)
+			row = append(row, amount(c.Value, digits))
+		}
+		t.row(row...)
+	}
+	t.footer(footer...)
+	return t.String()
+}
+
+func hasRemoval(r *attribution.Result) bool {
+	for _, c := range r.All() {
+		if c.Removal != nil {
+			return true
+		}
+	}
+	return false
+}
+
+func removalBlock(r *attribution.Result, order []touchpoint.Channel) string {
+	header := []string{"Channel", "removal effect", "touched"}
+	value := r.Totals().Value > 0
+	if value {
+		header = []string{"Channel", "removal effect", "on value", "touched"}
+	}
+	t := newTextTable(header...)
+	for _, channel := range order {
+		c, _ := r.Credit(channel)
+		if c.Removal == nil {
+			continue
+		}
+		row := []string{printable(string(channel)), percent(c.Removal.Effect)}
+		if value {
+			row = append(row, percent(c.Removal.ValueEffect))
+		}
+		t.row(append(row, percent(c.Removal.TouchingShare))...)
+	}
+	return t.String()
+}
