@@ -58,7 +58,7 @@ func ExampleBuilder() {
 	// cid: email > lost
 	// touchpoints                                6
 	//   touches                                  4
-	//   conversions without a touch              1
+	//   conversion events                        1
 	//   redelivered                              1
 	// customers                                  3
 	// paths                                      3

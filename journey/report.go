@@ -100,7 +100,7 @@ func (r Report) String() string {
 	line(false, "", "bad rows", r.BadRows)
 	line(true, "", "touchpoints", r.Read)
 	line(true, "  ", "touches", r.Touches)
-	line(false, "  ", "conversions without a touch", r.ConversionEvents)
+	line(false, "  ", "conversion events", r.ConversionEvents)
 	line(false, "  ", "invalid", r.Invalid)
 	line(false, "  ", "after the as-of time", r.AfterAsOf)
 	line(false, "  ", "unknown channel, refused", r.UnknownRefused)
