@@ -25,7 +25,7 @@ func TestReportString(t *testing.T) {
 	require.Equal(t, `bad rows                                   1
 touchpoints                                2
   touches                                 12
-  conversion events                        11
+  conversion events                       11
   invalid                                  3
   after the as-of time                     4
   unknown channel, refused                 5
