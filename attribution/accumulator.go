@@ -31,6 +31,11 @@ type tables interface {
 	merge(t *tally, other tables, to []journey.Code)
 	// credit returns the function that credits each channel.
 	credit(t *tally, r *Result) (func(journey.Code) Credit, error)
+	// creditPath returns the function that credits the touches of one path,
+	// given in codes of the tally, by setting an element of conversions and
+	// value for each of them, which come in as zeros. Over all paths counted,
+	// the credits of a channel's touches add up to what credit gives it.
+	creditPath(t *tally) (func(p *journey.Counted, codes []journey.Code, conversions, value []float64) error, error)
 	// append writes the tables, with channels in the order of their names.
 	append(t *tally, dst []byte) ([]byte, error)
 	// decode reads them into fresh tables.

@@ -69,13 +69,12 @@ func (m Markov) NewAccumulator() Accumulator {
 	return newAccumulator(id, (&removalTables{options: m.options()}).fresh())
 }
 
-// removalTables holds the transition counts of the chain and how many conversions
+// removalTables holds the transition counts of the chain and how many journeys
 // touched each channel.
 type removalTables struct {
-	options  markov.Options
-	chain    *markov.Counts
-	touching []int64 // by code
-	seen     marks
+	options markov.Options
+	chain   *markov.Counts
+	touched touched
 }
 
 func (s *removalTables) fresh() tables {
@@ -92,22 +91,7 @@ func (s *removalTables) count(t *tally, p *journey.Counted, codes []journey.Code
 	if err := s.chain.Add(p); err != nil {
 		panic(err) // the tally's checks are at least as strict
 	}
-	if p.Conversions == 0 {
-		return
-	}
-	s.grow(t)
-	s.seen.begin(t.size())
-	for _, c := range codes {
-		if s.seen.first(c) {
-			s.touching[c] += p.Conversions
-		}
-	}
-}
-
-func (s *removalTables) grow(t *tally) {
-	if n := t.size() - len(s.touching); n > 0 {
-		s.touching = append(s.touching, make([]int64, n)...)
-	}
+	s.touched.count(t, p, codes)
 }
 
 func (s *removalTables) merge(t *tally, other tables, to []journey.Code) {
@@ -115,10 +99,7 @@ func (s *removalTables) merge(t *tally, other tables, to []journey.Code) {
 	if err := s.chain.Merge(o.chain); err != nil {
 		panic(err) // the tally's checks are at least as strict
 	}
-	s.grow(t)
-	for c, n := range o.touching {
-		s.touching[to[c]] += n
-	}
+	s.touched.merge(t, &o.touched, to)
 }
 
 func (s *removalTables) credit(t *tally, r *Result) (func(journey.Code) Credit, error) {
@@ -133,7 +114,7 @@ func (s *removalTables) credit(t *tally, r *Result) (func(journey.Code) Credit, 
 	for _, state := range chain.Dropped() {
 		r.warnings = append(r.warnings, fmt.Errorf("%w: channel %s", ErrUnjudged, state))
 	}
-	s.grow(t)
+	s.touched.grow(t)
 	sum := removal.Sum()
 	conversions := float64(t.all.conversions - t.none.conversions)
 	value := t.touchedValue()
@@ -141,7 +122,7 @@ func (s *removalTables) credit(t *tally, r *Result) (func(journey.Code) Credit, 
 		e := removal.Effect(t.dict().Name(c))
 		credit := Credit{Removal: &Removal{
 			Effect: e.Conversion, ValueEffect: e.Value,
-			TouchingShare: float64(s.touching[c]) / float64(t.all.conversions),
+			TouchingShare: s.touched.share(t, c),
 		}}
 		if e.Conversion > 0 {
 			credit.Conversions = conversions * (e.Conversion / sum.Conversion)
@@ -154,9 +135,9 @@ func (s *removalTables) credit(t *tally, r *Result) (func(journey.Code) Credit, 
 }
 
 func (s *removalTables) append(t *tally, dst []byte) ([]byte, error) {
-	s.grow(t)
-	for _, c := range t.dict().Sorted() {
-		dst = wire.AppendCount(dst, s.touching[c])
+	dst, err := s.touched.append(t, dst)
+	if err != nil {
+		return nil, err
 	}
 	chain, err := s.chain.MarshalBinary()
 	if err != nil {
@@ -166,12 +147,7 @@ func (s *removalTables) append(t *tally, dst []byte) ([]byte, error) {
 }
 
 func (s *removalTables) decode(t *tally, d *wire.Decoder) {
-	s.grow(t)
-	for c := range s.touching {
-		if s.touching[c] = d.Count(); s.touching[c] > t.all.conversions {
-			d.Fail()
-		}
-	}
+	s.touched.decode(t, d)
 	chain := d.String()
 	if d.Err() != nil {
 		return
