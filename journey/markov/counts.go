@@ -236,6 +236,16 @@ func (c *Counts) find(s State) (int, bool) {
 	return int(code) + 1, ok
 }
 
+// Distinct returns the number of distinct transitions seen between states before
+// an end.
+func (c *Counts) Distinct() int {
+	n := 0
+	for range c.cells.all() {
+		n++
+	}
+	return n
+}
+
 // States returns the states seen before an end: Start, if there are journeys,
 // and the channels in the order of their names.
 func (c *Counts) States() []State {
