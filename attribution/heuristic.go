@@ -20,6 +20,11 @@ var (
 	_ Model = TimeDecay{}
 	_ Model = Weighted{}
 	_ Model = Markov{}
+	_ Model = Shapley{}
+	_ Model = MarkovShapley{}
+	_ Model = RateShapley{}
+	_ Model = DP6Shapley{}
+	_ Model = Fractribution{}
 )
 
 // FirstTouch credits the first touch of a converting path with all of it.

@@ -3,23 +3,31 @@ package attribution
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/cjm-go/cjm/internal/wire"
 	"github.com/cjm-go/cjm/journey"
 	"github.com/cjm-go/cjm/journey/markov"
+	"github.com/cjm-go/cjm/touchpoint"
 )
 
 // Markov credits each channel in proportion to its removal effect: the part of
 // the conversions that would be lost if everyone who comes to the channel were
-// lost there, in the first-order absorbing chain fitted on the journeys (Anderl,
-// Becker, von Wangenheim and Schumann 2016). Conversions and value each go by
-// their own removal effects.
+// lost there, in the absorbing chain fitted on the journeys (Anderl, Becker, von
+// Wangenheim and Schumann 2016). Conversions and value each go by their own removal
+// effects.
 //
 //	A_c = conversions * RE_c / (sum over k of RE_k)
 //
-// The effects are exact, all from one elimination without subtraction, see
-// [markov.Chain.Removal]. Conversions of journeys without a touch are not spread
-// over the channels: they stay in the line [journey.None].
+// A chain of order k remembers the last k touches. An order at or above the longest
+// path makes the effect the part of the conversions that touched the channel; see
+// [Removal.TouchingShare].
+//
+// The effects are exact: for order 1 all from one elimination without subtraction,
+// see [markov.Chain.Removal]; for higher orders to a certified Tolerance, see
+// [markov.WindowChain.Removal] and [Result.Fit]. Conversions of journeys without a
+// touch are not spread over the channels: they stay in the line [journey.None]. A
+// channel from which no way of the chain leads to a conversion gets exactly 0.
 //
 // Touches of an open journey count as transitions; that it has not ended is not
 // taken for a loss. A channel from which no journey has ended yet cannot be
@@ -28,6 +36,22 @@ type Markov struct {
 	// Nulls says whether the journeys that were lost, or are open, take part in
 	// the chain.
 	Nulls Nulls
+	// Order is how many touches the chain remembers. 0 means 1.
+	Order int
+	// Variant says what becomes of the transitions into a removed channel. With
+	// the variants other than Redirect effects may be negative, and so may
+	// credits; where they do not add up to something positive, the error is
+	// [ErrSigned].
+	Variant Variant
+	// Tolerance is the certified accuracy of the effects of orders above 1: the
+	// largest relative error for Redirect, the largest absolute one for the
+	// other variants. 0 means 1e-12. If it cannot be reached, the error is
+	// [markov.ErrNotConverged].
+	Tolerance float64
+	// Parallelism is how many goroutines solve a chain of order above 1: 0 as
+	// many as GOMAXPROCS says, 1 only that of the caller. The result does not
+	// depend on it.
+	Parallelism int
 }
 
 // Nulls says whether journeys without conversion take part in a chain.
@@ -41,6 +65,26 @@ const (
 	ExcludeNulls = markov.ExcludeNulls
 )
 
+// Variant says what becomes of the transitions into a removed channel.
+type Variant = markov.Variant
+
+const (
+	// Redirect sends them to the loss: the default, and what the literature does.
+	Redirect = markov.Redirect
+	// Renormalise lets the other transitions of the same state take their place.
+	Renormalise = markov.Renormalise
+	// NeverTouch compares with the journeys that never come to the channel.
+	NeverTouch = markov.NeverTouch
+)
+
+// ErrSigned says that removal effects with signs add up to nothing positive, so that
+// conversions cannot be credited in proportion to them.
+var ErrSigned = errors.New("attribution: removal effects do not add up to something positive")
+
+// ErrOrder is the warning that the order exceeds the longest path: the chain is then
+// the journeys themselves.
+var ErrOrder = errors.New("attribution: the order exceeds the longest path")
+
 // ErrUnjudged says that a channel was seen on open journeys only, none of which went on to
 // an end, so the chain says nothing about it.
 var ErrUnjudged = errors.New("attribution: only on journeys that are still open")
@@ -52,21 +96,36 @@ func (m Markov) options() markov.Options {
 	return markov.Options{Nulls: m.Nulls, Closed: markov.CensorClosed}
 }
 
-// Validate reports a Nulls that does not exist.
+func (m Markov) removal() markov.RemovalOptions {
+	return markov.RemovalOptions{Variant: m.Variant, Tolerance: m.Tolerance, Parallelism: m.Parallelism}
+}
+
+// Validate reports all that is wrong with the options.
 func (m Markov) Validate() error {
-	if m.options().Validate() != nil {
-		return configError(m.Name(), "no such Nulls")
+	var errs []error
+	for _, err := range []error{m.options().Validate(), m.removal().Validate()} {
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%w: %s: %w", ErrConfig, m.Name(), err))
+		}
 	}
-	return nil
+	if m.Order < 0 {
+		errs = append(errs, configError(m.Name(), "the order is negative"))
+	}
+	return errors.Join(errs...)
 }
 
 // NewAccumulator implements [Model]. The model must be valid.
 func (m Markov) NewAccumulator() Accumulator {
-	id := identity{name: m.Name()}
+	m.Order = max(m.Order, 1)
+	var config []string
 	if m.Nulls == ExcludeNulls {
-		id.config = "nulls excluded"
+		config = append(config, "nulls excluded")
 	}
-	return newAccumulator(id, (&removalTables{options: m.options()}).fresh())
+	if m.Order == 1 && m.Variant == Redirect {
+		return newAccumulator(identity{name: m.Name(), config: strings.Join(config, ",")}, (&removalTables{options: m.options()}).fresh())
+	}
+	config = append(config, fmt.Sprintf("order %d,%v,%v", m.Order, m.Variant, m.Tolerance))
+	return newAccumulator(identity{name: m.Name(), config: strings.Join(config, ",")}, (&windowTables{model: m}).fresh())
 }
 
 // removalTables holds the transition counts of the chain and how many journeys
@@ -114,21 +173,36 @@ func (s *removalTables) credit(t *tally, r *Result) (func(journey.Code) Credit, 
 	for _, state := range chain.Dropped() {
 		r.warnings = append(r.warnings, fmt.Errorf("%w: channel %s", ErrUnjudged, state))
 	}
-	s.touched.grow(t)
 	sum := removal.Sum()
+	r.fit = &Fit{Order: 1, States: len(chain.States()), Transitions: s.chain.Distinct(), Sum: sum.Conversion}
+	return removalCredit(t, &s.touched, sum.Conversion, sum.Value, func(c touchpoint.Channel) (conversion, value float64) {
+		e := removal.Effect(c)
+		return e.Conversion, e.Value
+	})
+}
+
+// removalCredit returns the function that credits in proportion to removal effects
+// with the given sums. The sum of those on the value is 0 where there is none.
+func removalCredit(
+	t *tally, touched *touched, conversionSum, valueSum float64, effect func(touchpoint.Channel) (conversion, value float64),
+) (func(journey.Code) Credit, error) {
 	conversions := float64(t.all.conversions - t.none.conversions)
 	value := t.touchedValue()
+	// Without a touch before any conversion there is nothing to share.
+	if conversions > 0 && conversionSum <= 0 || value > 0 && valueSum <= 0 {
+		return nil, ErrSigned
+	}
+	touched.grow(t)
 	return func(c journey.Code) Credit {
-		e := removal.Effect(t.dict().Name(c))
+		conversionEffect, valueEffect := effect(t.dict().Name(c))
 		credit := Credit{Removal: &Removal{
-			Effect: e.Conversion, ValueEffect: e.Value,
-			TouchingShare: s.touched.share(t, c),
+			Effect: conversionEffect, ValueEffect: valueEffect, TouchingShare: touched.share(t, c),
 		}}
-		if e.Conversion > 0 {
-			credit.Conversions = conversions * (e.Conversion / sum.Conversion)
+		if conversionEffect != 0 && conversions > 0 {
+			credit.Conversions = conversions * (conversionEffect / conversionSum)
 		}
-		if e.Value > 0 {
-			credit.Value = value * (e.Value / sum.Value)
+		if valueEffect != 0 && value > 0 {
+			credit.Value = value * (valueEffect / valueSum)
 		}
 		return credit
 	}, nil

@@ -16,7 +16,8 @@ type Credit struct {
 	Conversions float64
 	// Value is the part of the conversions' value credited.
 	Value float64
-	// Share is Conversions as a part of all conversions, in [0, 1].
+	// Share is Conversions as a part of all conversions: in [0, 1], but for games
+	// in which a channel may be worth less than nothing.
 	Share float64
 	// Removal says what the channel is worth to the chain; nil for models that
 	// are not built on one, and for the line of empty paths.
@@ -55,14 +56,16 @@ type Totals struct {
 type Result struct {
 	model    string
 	totals   Totals
+	fit      *Fit
 	channels []touchpoint.Channel // sorted
 	credits  []Credit             // of each channel
 	warnings []error
 }
 
 // NewResult returns the result of a model of your own. The line of empty paths
-// has the name [journey.None]; shares are computed. The error is [ErrConfig] where
-// a credit or a total is negative or not finite.
+// has the name [journey.None]; shares are computed. A credit may be negative, as in
+// some games. The error is [ErrConfig] where a credit is not finite, or a total is
+// negative or not finite.
 func NewResult(model string, totals Totals, credits map[touchpoint.Channel]Credit, warnings ...error) (*Result, error) {
 	r := &Result{model: model, totals: totals, warnings: slices.Clone(warnings)}
 	for channel := range credits {
@@ -71,8 +74,9 @@ func NewResult(model string, totals Totals, credits map[touchpoint.Channel]Credi
 	slices.Sort(r.channels)
 	for _, channel := range r.channels {
 		c := credits[channel]
-		if !(c.Conversions >= 0 && c.Value >= 0) || math.IsInf(c.Conversions, 0) || math.IsInf(c.Value, 0) {
-			return nil, fmt.Errorf("%w: the credit of a channel is negative or not finite", ErrConfig)
+		// The difference of a number that is not finite with itself is not 0.
+		if c.Conversions-c.Conversions != 0 || c.Value-c.Value != 0 {
+			return nil, fmt.Errorf("%w: the credit of a channel is not finite", ErrConfig)
 		}
 		r.credits = append(r.credits, r.share(c))
 	}
@@ -103,6 +107,35 @@ func (r *Result) ConversionRate() float64 {
 		return 0
 	}
 	return float64(r.totals.Conversions) / float64(r.totals.Journeys)
+}
+
+// Fit says how the chain behind a result was fitted and solved.
+type Fit struct {
+	// Order is how many touches a state of the chain remembers.
+	Order int `json:"order"`
+	// Variant says what became of the transitions into a removed channel.
+	Variant Variant `json:"variant"`
+	// States and Transitions are the numbers of distinct ones.
+	States      int `json:"states"`
+	Transitions int `json:"transitions"`
+	// Iterations is how many cycles the solver took; 0 where it eliminated
+	// directly.
+	Iterations int `json:"iterations"`
+	// Certificate bounds the relative error of every removal effect. It is
+	// proven, not estimated.
+	Certificate float64 `json:"certificate"`
+	// Sum is the sum of the removal effects, by which credits are normalised:
+	// for Redirect, the expected number of channels on a converting journey.
+	Sum float64 `json:"sum"`
+}
+
+// Fit returns how the chain behind the result was fitted; false for models that
+// have none.
+func (r *Result) Fit() (Fit, bool) {
+	if r.fit == nil {
+		return Fit{}, false
+	}
+	return *r.fit, true
 }
 
 // Warnings returns what to know before trusting the result.
@@ -157,6 +190,7 @@ func (r *Result) MarshalJSON() ([]byte, error) {
 		}
 		out.Channels = append(out.Channels, line)
 	}
+	out.Fit = r.fit
 	for _, w := range r.warnings {
 		out.Warnings = append(out.Warnings, w.Error())
 	}
@@ -173,6 +207,7 @@ type jsonResult struct {
 	Value          float64      `json:"value"`
 	Empty          int64        `json:"empty"`
 	ConversionRate float64      `json:"conversion_rate"`
+	Fit            *Fit         `json:"fit,omitempty"`
 	Channels       []jsonCredit `json:"channels"`
 	Warnings       []string     `json:"warnings,omitempty"`
 }

@@ -74,7 +74,7 @@ func TestNewResult(t *testing.T) {
 }
 
 func TestNewResultRefuses(t *testing.T) {
-	for _, c := range []attribution.Credit{{Conversions: -1}, {Conversions: math.NaN()}, {Value: math.Inf(1)}, {Value: -1}} {
+	for _, c := range []attribution.Credit{{Conversions: math.Inf(-1)}, {Conversions: math.NaN()}, {Value: math.Inf(1)}, {Value: math.NaN()}} {
 		_, err := attribution.NewResult("mine", attribution.Totals{Conversions: 1}, map[touchpoint.Channel]attribution.Credit{"a": c})
 		assert.ErrorIs(t, err, attribution.ErrConfig)
 	}

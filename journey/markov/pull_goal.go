@@ -77,7 +77,7 @@ func (p *pullProblem) bound(goals []goal) []lanes {
 			r = p.exactResidual(j)
 			s := p.row(j)
 			for l := range r {
-				r[l] = math.Abs(r[l]) + length*length*(0x1p-102)*(math.Abs(s[l])+math.Abs(d[l]*x[l]))
+				r[l] = math.Abs(r[l]) + length*length*0x1p-102*(math.Abs(s[l])+math.Abs(d[l]*x[l]))
 			}
 		} else {
 			s := p.row(j)
