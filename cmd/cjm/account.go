@@ -58,15 +58,21 @@ func (a *account) print(w io.Writer) {
 // printWarnings writes the warnings of the results, each once with the models that
 // have it.
 func printWarnings(w io.Writer, results []*attribution.Result) {
+	printSaid(w, results, func(r *attribution.Result) (string, []error) { return r.Model(), r.Warnings() })
+}
+
+// printSaid writes warnings, each once with all that have it.
+func printSaid[T any](w io.Writer, all []T, of func(T) (model string, warnings []error)) {
 	models := make(map[string][]string)
 	var texts []string
-	for _, r := range results {
-		for _, warning := range r.Warnings() {
+	for _, one := range all {
+		model, warnings := of(one)
+		for _, warning := range warnings {
 			text := warning.Error()
 			if models[text] == nil {
 				texts = append(texts, text)
 			}
-			models[text] = append(models[text], r.Model())
+			models[text] = append(models[text], model)
 		}
 	}
 	for _, text := range texts {

@@ -3,20 +3,20 @@ package main
 import (
 	"bytes"
 	"errors"
-	"fmt"
+	"slices"
 	"time"
 
 	"github.com/cjm-go/cjm/attribution"
-	"github.com/cjm-go/cjm/journey"
+	"github.com/cjm-go/cjm/journey/markov"
 )
 
 type attributeCommand struct {
-	Files  []string `arg:"" name:"file" help:"Path tables or event files, plain or .gz; - is standard input. Several files are parts of one input."`
-	Input  string   `enum:",paths,events" default:"" placeholder:"paths|events" help:"What the files hold. If not given, the header of the first one tells." group:"Reading"`
-	Format string   `enum:"table,csv,json" default:"table" placeholder:"table|csv|json" help:"What to print: a table for people (default), csv or json." group:"Output"`
-	readFlags
+	inputFlags
+	Format     string `enum:"table,csv,json" default:"table" placeholder:"table|csv|json" help:"What to print: a table for people (default), csv or json." group:"Output"`
+	PerJourney bool   `help:"Print the credit of each touch of each journey instead, as CSV: journey, position, channel, model, credit. The input is read twice." group:"Output"`
+	Spend      string `placeholder:"FILE" help:"What channels cost: CSV with columns channel and cost, separated by commas. Adds the return on it, and what a conversion cost." group:"Output"`
 	modelFlags
-	journeyFlags
+	intervalFlags
 }
 
 // Help is the long help of the command.
@@ -31,11 +31,22 @@ value; as CSV, or as JSON lines.
 Every order of the rows, every split into several files and every --parallel gives the same
 result to the last bit.
 
+The columns of csv: model, channel, conversions, value, share, removal_effect,
+removal_effect_value, touching_share; with --interval lo and hi, of the conversions; with --spend
+cost and roas. With --per-journey: journey, position, channel, model, credit, where journey is the
+number of the row in all path tables together, or of the journey in events in the order of the
+customers' names, and position 0 stands for a journey without a touch. Journeys that no model
+credits are left out. What cannot be read twice, such as standard input, is copied to a temporary
+file for --per-journey and --order auto.
+
 ` + examples(
 		"cjm attribute paths.csv\tA path table: first, last and linear touch, and Markov",
 		"cjm attribute --model all --lost-after 30d events.csv.gz\tEvents; a customer silent for 30 days is lost",
 		"cjm attribute --columns customer=cid,time=ts,channel=utm_medium --convert-on purchase events.csv\tColumns with other names; the event called purchase is the conversion",
 		"cjm attribute --model markov --format csv - <paths.csv >credit.csv\tFrom standard input, for a spreadsheet",
+		"cjm attribute --model markov,shapley --order auto paths.csv\tA chain that looks as far back as the data bear",
+		"cjm attribute --interval 95 --by-customer --spend spend.csv events.csv\tHow sure that is, and what came of the money",
+		"cjm attribute --model linear --per-journey paths.csv >touches.csv\tThe credit of every touch",
 	)
 }
 
@@ -45,111 +56,133 @@ func (c *attributeCommand) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	if err := c.validate(env.given); err != nil {
+	if err := c.check(env.given, names); err != nil {
 		return err
 	}
-	columns := parseColumns(c.Columns)
-	what, err := columns.kind()
+	in, err := c.inputFlags.open(env, c.PerJourney || c.Order.auto)
 	if err != nil {
 		return err
 	}
-	sources, err := newSources(env.ctx, c.Files, env.stdin)
-	if err != nil {
+	defer in.close()
+	if err := c.checkKind(in.kind); err != nil {
 		return err
 	}
-	defer func() {
-		for _, s := range sources {
-			s.close()
-		}
-	}()
-	switch {
-	case c.Input == pathTable.String():
-		what = pathTable
-	case c.Input == events.String():
-		what = events
-	case what == unknownKind:
-		if what, err = columns.tell(sources[0], c.Sep); err != nil {
+	if names, err = c.applicable(env, names, in.kind); err != nil {
+		return err
+	}
+	var spend *attribution.Spend
+	if c.Spend != "" {
+		if spend, err = readSpend(env, c.Spend); err != nil {
 			return err
 		}
 	}
-	if err := columns.check(what); err != nil {
+	counted, r, err := c.compute(env, in, names)
+	if err != nil {
+		return explain(err, in.kind)
+	}
+	if c.PerJourney {
+		return writePerJourney(env, in, counted)
+	}
+	if c.Interval > 0 {
+		if r.doubts, err = counted.models.Uncertainties(env.ctx); err != nil {
+			return err
+		}
+		printDoubts(env.stderr, r.doubts, r.account)
+	}
+	if err := c.setAgainst(env, r, spend); err != nil {
 		return err
 	}
-	var results []*attribution.Result
-	var a *account
-	done := showProgress(env.stderr, sources)
-	if what == pathTable {
-		results, a, err = c.fromTable(env, sources, names, columns)
-	} else {
-		results, a, err = c.fromEvents(env, sources, names, columns)
+	return c.print(env, r)
+}
+
+// compute counts the journeys for the models of these names and computes their
+// results.
+func (c *attributeCommand) compute(env *environment, in *input, names []string) (*pass, *report, error) {
+	order, orders, read, err := c.chosen(env, in)
+	if err != nil {
+		return nil, nil, err
 	}
-	done()
-	if a != nil {
+	models := c.with(fitting{&c.modelFlags, order, c.Parallel}.models(names), c.Seed, c.Parallel)
+	set, err := attribution.NewSet(models...)
+	if err != nil {
+		return nil, nil, usageError{err}
+	}
+	counted, a, err := countJourneys(env, in, func() *pass {
+		return &pass{names: names, models: set.New(), apart: !c.ByCustomer}
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	if read == nil { // else it has been told
 		a.print(env.stderr)
 	}
+	if slices.Contains(names, shapleyMarkov) && !slices.Contains(names, markovChain) { // whose result warns
+		printLongest(env.stderr, order, counted.longest)
+	}
+	results, err := counted.models.Results()
 	if err != nil {
-		return explain(err, what)
+		return nil, nil, err
 	}
 	printWarnings(env.stderr, results)
+	return counted, &report{account: a, results: results, orders: orders}, nil
+}
+
+// check refuses flags that do not go together.
+func (c *attributeCommand) check(given map[string]bool, names []string) error {
+	switch {
+	case given["spend"] && c.Spend == "":
+		return usagef("--spend: want the name of a file")
+	case c.Spend == "-" && slices.Contains(c.Files, "-"):
+		return errStdinOnce
+	case c.PerJourney && given["spend"]:
+		return usagef("--spend does not apply to --per-journey")
+	case c.PerJourney && given["interval"]:
+		return usagef("--interval does not apply to --per-journey")
+	case c.PerJourney && given["format"] && c.Format != "csv":
+		return usagef("--per-journey prints csv, not %s", c.Format)
+	case given["seed"] && c.Interval == 0 && !slices.Contains(names, shapleyRate) && !slices.Contains(names, shapleyMarkov):
+		return usagef("--seed is for --interval, %s and %s, none of which is asked for", shapleyMarkov, shapleyRate)
+	}
+	return c.intervalFlags.check(given)
+}
+
+// setAgainst sets the results against what was spent, if that is known.
+func (c *attributeCommand) setAgainst(env *environment, r *report, spend *attribution.Spend) error {
+	if spend == nil {
+		return nil
+	}
+	for i, result := range r.results {
+		var doubt *attribution.Uncertainty
+		if r.doubts != nil {
+			doubt = r.doubts[i]
+		}
+		returns, err := attribution.Returns(result, spend, doubt)
+		if err != nil {
+			return err
+		}
+		r.returns = append(r.returns, returns)
+	}
+	printMismatches(env.stderr, r.returns[0])
+	return nil
+}
+
+// print writes the results in the format asked for, all at once.
+func (c *attributeCommand) print(env *environment, r *report) error {
 	var out bytes.Buffer
+	var err error
 	switch c.Format {
 	case "csv":
-		err = writeCSV(&out, results)
+		err = writeCSV(&out, r)
 	case "json":
-		err = writeJSON(&out, c.Files, a, results)
+		err = writeJSON(&out, c.Files, r)
 	default:
-		err = writeTable(&out, results)
+		err = writeTable(&out, r)
 	}
 	if err != nil {
 		return err
 	}
 	_, err = env.stdout.Write(out.Bytes())
 	return outputError(err)
-}
-
-func (c *attributeCommand) fromTable(env *environment, sources []*source, names []string, columns columnNames) ([]*attribution.Result, *account, error) {
-	if err := refuse(env.given, eventFlagNames, "a path table"); err != nil {
-		return nil, nil, err
-	}
-	names, left, err := c.withoutTimes(names, env.given)
-	if err != nil {
-		return nil, nil, err
-	}
-	if left {
-		fmt.Fprintf(env.stderr, "cjm: %s is left out: a path table has no times\n", timeDecay)
-	}
-	models, err := c.set(names)
-	if err != nil {
-		return nil, nil, err
-	}
-	table := journey.PathTable{Separator: c.Sep, Columns: columns.table}
-	opts := journey.FoldOptions{Parallelism: c.Parallel, BadRows: c.badRows(), Transforms: c.tableTransforms()}
-	counted, report, err := journey.Fold(env.ctx, table, inputs(sources), opts, models.New)
-	if err != nil {
-		return nil, nil, err
-	}
-	results, err := counted.Results()
-	return results, tableAccount(report), err
-}
-
-func (c *attributeCommand) fromEvents(env *environment, sources []*source, names []string, columns columnNames) ([]*attribution.Result, *account, error) {
-	if err := refuse(env.given, tableFlagNames, "events"); err != nil {
-		return nil, nil, err
-	}
-	reader, err := newEventReader(&c.readFlags, &c.journeyFlags, columns)
-	if err != nil {
-		return nil, nil, err
-	}
-	models, err := c.set(names)
-	if err != nil {
-		return nil, nil, err
-	}
-	a, err := reader.count(env.ctx, sources, models)
-	if err != nil {
-		return nil, nil, err
-	}
-	results, err := models.Results()
-	return results, a, err
 }
 
 // newEventReader returns a reader of events as the flags say.
@@ -160,7 +193,7 @@ func newEventReader(read *readFlags, journeys *journeyFlags, columns columnNames
 		return nil, err
 	}
 	return &eventReader{
-		columns: columns.events, location: location, builder: builder,
+		columns: columns.events, comma: read.Comma, location: location, builder: builder,
 		transforms: journeys.Transform, badRows: read.badRows(),
 	}, nil
 }
@@ -168,7 +201,7 @@ func newEventReader(read *readFlags, journeys *journeyFlags, columns columnNames
 // explain puts what a user of the command can do about it behind an error.
 func explain(err error, what kind) error {
 	switch {
-	case errors.Is(err, attribution.ErrNoJourneys):
+	case errors.Is(err, attribution.ErrNoJourneys), errors.Is(err, markov.ErrNoJourneys):
 		return errors.New("no journeys: the input has no rows that can be used")
 	case errors.Is(err, attribution.ErrNoConversions) && what == pathTable:
 		return errors.New("no conversions: nothing to credit")

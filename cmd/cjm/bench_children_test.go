@@ -10,9 +10,13 @@ import (
 	"strconv"
 )
 
-// generateChild writes a path table: generate FILE ROWS.
+// generateChild writes a path table: generate FILE ROWS CHANNELS.
 func generateChild(args []string) int {
 	rows, err := strconv.Atoi(args[1])
+	if err != nil {
+		return exitUsage
+	}
+	channels, err := strconv.Atoi(args[2])
 	if err != nil {
 		return exitUsage
 	}
@@ -20,7 +24,7 @@ func generateChild(args []string) int {
 	if err != nil {
 		return exitFailed
 	}
-	if writeRandomTable(out, rows, 50, 4) != nil || out.Close() != nil {
+	if writeRandomTable(out, rows, channels, 4) != nil || out.Close() != nil {
 		return exitFailed
 	}
 	return exitOK

@@ -2,6 +2,8 @@
 //
 //	cjm demo                       shows it on a sample that is built in
 //	cjm attribute FILE...          credits channels, from events or a path table
+//	cjm order FILE...              compares Markov chains of different orders
+//	cjm score FILE... --paths NEW  says how likely journeys along paths are to convert
 //	cjm paths EVENTS...            counts the paths in events as a path table
 //	cjm version                    prints the version
 //

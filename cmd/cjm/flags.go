@@ -14,8 +14,9 @@ type readFlags struct {
 	Columns  string `placeholder:"FIELD=COLUMN,..." help:"Which column holds what, where the header does not say it. Fields of events: customer, time, channel, kind, value, conversion, and others; of a path table: path, conversions, conversion, value, nulls, opens." group:"Reading"`
 	TimeZone zone   `placeholder:"NAME" help:"Zone of times that do not say theirs; UTC if not given. Events only." group:"Reading"`
 	OnError  string `enum:"stop,skip" default:"stop" placeholder:"stop|skip" help:"What to do at a row that cannot be read: stop (default) or skip it and report." group:"Reading"`
+	Comma    comma  `placeholder:"CHAR" help:"What stands between the fields of the rows read: an ASCII character, or tab; a comma if not given." group:"Reading"`
 	Sep      string `placeholder:"TEXT" help:"What stands between the channels of a path in a path table; > if not given." group:"Reading"`
-	Parallel int    `placeholder:"N" help:"How many goroutines parse a path table: 0 (default) as many as there are processors. Events are parsed by one. The result is the same for every N." group:"Reading"`
+	Parallel int    `placeholder:"N" help:"How many goroutines parse a path table and compute: 0 (default) as many as there are processors. Events are parsed by one. The result is the same for every N." group:"Reading"`
 }
 
 func (f *readFlags) badRows() journey.BadRows {

@@ -66,7 +66,7 @@ func (c columnNames) check(k kind) error {
 const maxHeader = 64 << 10
 
 // tell finds out what the source holds, from its header.
-func (c columnNames) tell(s *source, separator string) (kind, error) {
+func (c columnNames) tell(s *source, separator string, comma comma) (kind, error) {
 	head, err := s.peek(maxHeader)
 	if err != nil {
 		return unknownKind, err
@@ -74,7 +74,9 @@ func (c columnNames) tell(s *source, separator string) (kind, error) {
 	if looksLikeJSON(s.name, head) {
 		return events, nil
 	}
-	header, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(head, []byte("\ufeff")))).Read()
+	rows := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(head, []byte("\ufeff"))))
+	rows.Comma = comma.orComma()
+	header, err := rows.Read()
 	if err != nil && len(bytes.TrimSpace(head)) == 0 {
 		return unknownKind, fmt.Errorf("%s: the input is empty, a header is needed", s.name)
 	}
@@ -88,8 +90,26 @@ func (c columnNames) tell(s *source, separator string) (kind, error) {
 	case isEvents:
 		return events, nil
 	}
+	if other := otherComma(header); other != "" {
+		return unknownKind, fmt.Errorf("%s: the header has one column, %s. If something else than a comma stands between the fields, say --comma %s",
+			s.name, listHeader(header), other)
+	}
 	return unknownKind, fmt.Errorf("%s: the header fits neither a path table, with path and conversions, nor events, with customer, time and channel or kind; it has %s. Name the columns by --columns, and say --input paths or --input events",
 		s.name, listHeader(header))
+}
+
+// otherComma returns the value of --comma by which a header of one column would be
+// several, or nothing.
+func otherComma(header []string) string {
+	if len(header) != 1 {
+		return ""
+	}
+	for _, other := range []struct{ char, flag string }{{";", `";"`}, {"\t", "tab"}, {"|", `"|"`}} {
+		if strings.Contains(header[0], other.char) {
+			return other.flag
+		}
+	}
+	return ""
 }
 
 // fitsEvents reports whether events can be read from rows under the header.

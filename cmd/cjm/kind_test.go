@@ -38,7 +38,7 @@ func TestTell(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			s := &source{name: "in.csv", stdin: strings.NewReader(test.head)}
-			got, err := parseColumns(test.columns).tell(s, "")
+			got, err := parseColumns(test.columns).tell(s, "", 0)
 			assert.Equal(t, test.want, got)
 			if test.want != unknownKind {
 				require.NoError(t, err)

@@ -69,3 +69,23 @@ func printable(s string) string {
 	}
 	return s
 }
+
+// number writes x in the shortest form that reads back as x, with an exponent only
+// where it is very large or very small.
+func number(x float64) string { return string(appendNumber(nil, x)) }
+
+func appendNumber(dst []byte, x float64) []byte {
+	format := byte('f')
+	if abs := math.Abs(x); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
+		format = 'e'
+	}
+	return strconv.AppendFloat(dst, x, format, -1, 64)
+}
+
+// counted writes a count of things.
+func counted(n int64, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return grouped(n) + " " + more
+}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cjm-go/cjm/attribution"
 	"github.com/cjm-go/cjm/journey"
+	"github.com/cjm-go/cjm/journey/markov"
 )
 
 // outputVersion is the version of the JSON output.
@@ -16,6 +17,12 @@ type jsonOutput struct {
 	Version int                   `json:"version"`
 	Input   jsonInput             `json:"input"`
 	Results []*attribution.Result `json:"results"`
+	// Of each result, where they are asked for.
+	Intervals []*attribution.Uncertainty `json:"intervals,omitempty"`
+	Spend     []*attribution.SpendResult `json:"spend,omitempty"`
+	// Orders is how the order of the chain was chosen, where that was up to the
+	// data.
+	Orders *markov.OrderTable `json:"orders,omitempty"`
 }
 
 // jsonInput says what was read.
@@ -28,17 +35,29 @@ type jsonInput struct {
 	Journeys *journey.Report `json:"journeys,omitempty"` // for events: what was dropped, and why
 }
 
-// writeJSON writes the results and what they were computed from as one object.
-func writeJSON(w io.Writer, files []string, a *account, results []*attribution.Result) error {
-	out := jsonOutput{
-		Version: outputVersion,
-		Input:   jsonInput{Kind: a.kind.String(), Files: files, Rows: a.rows, Skipped: a.skipped, Journeys: a.journeys},
-		Results: results,
-	}
+func newJSONInput(files []string, a *account) jsonInput {
+	in := jsonInput{Kind: a.kind.String(), Files: files, Rows: a.rows, Skipped: a.skipped, Journeys: a.journeys}
 	for _, err := range a.first {
-		out.Input.BadRows = append(out.Input.BadRows, err.Error())
+		in.BadRows = append(in.BadRows, err.Error())
 	}
-	text, err := json.Marshal(out)
+	return in
+}
+
+// writeJSON writes the results and what they were computed from as one object.
+func writeJSON(w io.Writer, files []string, r *report) error {
+	return writeIndented(w, jsonOutput{
+		Version:   outputVersion,
+		Input:     newJSONInput(files, r.account),
+		Results:   r.results,
+		Intervals: r.doubts,
+		Spend:     r.returns,
+		Orders:    r.orders,
+	})
+}
+
+// writeIndented writes v as JSON that people can read too.
+func writeIndented(w io.Writer, v any) error {
+	text, err := json.Marshal(v)
 	if err != nil {
 		return err
 	}

@@ -17,30 +17,24 @@ const modelsAbreast = 4
 
 // writeTable writes the results for people: totals, then blocks with a line a
 // channel, the channel with the most credit by the last model first.
-func writeTable(w io.Writer, results []*attribution.Result) error {
+func writeTable(w io.Writer, r *report) error {
 	var b strings.Builder
-	totals := results[0].Totals()
+	totals := r.results[0].Totals()
 	b.WriteString(totalsText(totals, ""))
-	order := byCredit(results[len(results)-1])
-	for block := range slices.Chunk(results, modelsAbreast) {
+	order := byCredit(r.results[len(r.results)-1])
+	for block := range slices.Chunk(r.results, modelsAbreast) {
 		b.WriteString("\nConversions credited\n\n")
 		b.WriteString(conversionsBlock(block, order))
 	}
 	if totals.Value > 0 {
-		for block := range slices.Chunk(results, modelsAbreast) {
+		for block := range slices.Chunk(r.results, modelsAbreast) {
 			b.WriteString("\nValue credited\n\n")
 			b.WriteString(valueBlock(block, order))
 		}
 	}
-	for _, r := range results {
-		if hasRemoval(r) {
-			fmt.Fprintf(&b, "\nRemoval effects (%s)\n\n", printable(r.Model()))
-			b.WriteString(removalBlock(r, order))
-			b.WriteString("\nRemoval effect: the part of the conversions that the Markov chain loses if everyone who\n" +
-				"comes to the channel is lost there. Touched: the part of the conversions whose journeys\n" +
-				"touched the channel.\n")
-		}
-	}
+	b.WriteString(intervalText(r.doubts, order))
+	b.WriteString(spendText(r.returns, order))
+	b.WriteString(removalText(r.results, order))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -143,35 +137,5 @@ func valueBlock(results []*attribution.Result, order []touchpoint.Channel) strin
 		t.row(row...)
 	}
 	t.footer(footer...)
-	return t.String()
-}
-
-func hasRemoval(r *attribution.Result) bool {
-	for _, c := range r.All() {
-		if c.Removal != nil {
-			return true
-		}
-	}
-	return false
-}
-
-func removalBlock(r *attribution.Result, order []touchpoint.Channel) string {
-	header := []string{"Channel", "removal effect", "touched"}
-	value := r.Totals().Value > 0
-	if value {
-		header = []string{"Channel", "removal effect", "on value", "touched"}
-	}
-	t := newTextTable(header...)
-	for _, channel := range order {
-		c, _ := r.Credit(channel)
-		if c.Removal == nil {
-			continue
-		}
-		row := []string{printable(string(channel)), percent(c.Removal.Effect)}
-		if value {
-			row = append(row, percent(c.Removal.ValueEffect))
-		}
-		t.row(append(row, percent(c.Removal.TouchingShare))...)
-	}
 	return t.String()
 }

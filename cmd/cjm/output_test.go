@@ -25,7 +25,7 @@ func TestWriteCSVLeavesEmptyWhatIsNotThere(t *testing.T) {
 		"b": {Conversions: 0.5}, `a,"x"`: {Conversions: 1.5, Removal: removal},
 	})
 	var out bytes.Buffer
-	require.NoError(t, writeCSV(&out, []*attribution.Result{r}))
+	require.NoError(t, writeCSV(&out, &report{results: []*attribution.Result{r}}))
 	assert.Equal(t, "model,channel,conversions,value,share,removal_effect,removal_effect_value,touching_share\n"+
 		"mine,\"a,\"\"x\"\"\",1.5,0,0.75,0.5,,0.25\n"+
 		"mine,b,0.5,0,0.25,,,\n", out.String())
@@ -36,7 +36,7 @@ func TestWriteTableIsAlignedAndHarmless(t *testing.T) {
 		"店舗": {Conversions: 3}, "соц": {Conversions: 0.5}, "🛒": {Conversions: 0.5}, "\x1b[31mred": {},
 	})
 	var out bytes.Buffer
-	require.NoError(t, writeTable(&out, []*attribution.Result{r}))
+	require.NoError(t, writeTable(&out, &report{results: []*attribution.Result{r}}))
 	golden(t, "unicode.stdout", out.String())
 	assert.NotContains(t, out.String(), "\x1b")
 	assert.NotContains(t, out.String(), "Value")

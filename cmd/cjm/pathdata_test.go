@@ -89,3 +89,24 @@ func TestPathDataNumbers(t *testing.T) {
 		}
 	}
 }
+
+func TestPathDataPerJourneyAddsUp(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED: short")
+	}
+	checkAddsUp(t, "--model", "all", sharedData(t, "pathdata.csv.gz"))
+	checkAddsUp(t, "--model", "markov,shapley-markov", "--order", "2", sharedData(t, "pathdata.csv.gz"))
+}
+
+// The removal effects of theta, to the four digits that the reference states: in the
+// chains of order 1 to 4, and in the journeys themselves.
+func TestPathDataOrders(t *testing.T) {
+	table := sharedData(t, "pathdata.csv.gz")
+	for order, want := range map[string]float64{"1": 0.2060, "2": 0.1855, "3": 0.1758, "4": 0.1704} {
+		got := cjm(t, "attribute", "--model", "markov", "--order", order, "--format", "csv", table)
+		require.Equal(t, exitOK, got.code, got.stderr)
+		theta := numbersBy(t, got.stdout, 2)["markov theta"]
+		assert.InDelta(t, want, theta["removal_effect"], 0.00005, order)
+		assert.InDelta(t, 0.1651, theta["touching_share"], 0.00005)
+	}
+}

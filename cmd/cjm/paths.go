@@ -40,6 +40,14 @@ func (c *pathsCommand) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
+	defer func() {
+		for _, s := range sources {
+			s.close()
+		}
+	}()
+	if err := refuseComma(env.given, sources); err != nil {
+		return err
+	}
 	reader, err := newEventReader(&c.readFlags, &c.journeyFlags, columns)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -68,4 +69,22 @@ func TestProcessWithClosedOutput(t *testing.T) {
 	cmd.Stdout, cmd.Stderr = w, &stderr
 	require.Error(t, cmd.Run())
 	assert.Empty(t, stderr.String())
+}
+
+// A named pipe can be read only once, as the shell's <(...).
+func TestProcessReadsAPipeTwice(t *testing.T) {
+	dir := temporary(t)
+	want := cjm(t, "attribute", "--per-journey", file(t, "p.csv", smallTable))
+	require.Equal(t, exitOK, want.code, want.stderr)
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
+	go func() {
+		if w, err := os.OpenFile(pipe, os.O_WRONLY, 0); err == nil {
+			io.WriteString(w, smallTable)
+			w.Close()
+		}
+	}()
+	got := cjm(t, "attribute", "--per-journey", pipe)
+	assert.Equal(t, want.stdout, got.stdout, got.stderr)
+	assert.Empty(t, names(t, dir))
 }

@@ -20,6 +20,8 @@ const (
 // commands is the command line.
 type commands struct {
 	Attribute attributeCommand `cmd:"" help:"Credit channels with conversions and value."`
+	Order     orderCommand     `cmd:"" help:"Compare Markov chains of different orders."`
+	Score     scoreCommand     `cmd:"" help:"Say how likely journeys are to convert that came along given paths."`
 	Paths     pathsCommand     `cmd:"" help:"Count the paths in event files as a path table."`
 	Demo      demoCommand      `cmd:"" help:"Show the main job on a sample that is built in."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`

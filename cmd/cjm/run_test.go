@@ -13,7 +13,7 @@ import (
 )
 
 func TestHelpHasExamples(t *testing.T) {
-	for _, command := range []string{"attribute", "paths", "demo", "version"} {
+	for _, command := range []string{"attribute", "order", "score", "paths", "demo", "version"} {
 		got := cjm(t, command, "--help")
 		assert.Equal(t, exitOK, got.code, command)
 		assert.Contains(t, got.stdout, "Examples:", command)
@@ -38,7 +38,7 @@ func TestUsageErrors(t *testing.T) {
 		{"unknown flag", []string{"attribute", "--colour", table}, "--colour"},
 		{"no file", []string{"attribute"}, "<file>"},
 		{"stdin twice", []string{"attribute", "-", "-"}, "only once"},
-		{"unknown model", []string{"attribute", "--model", "shapley", table}, `no model "shapley"`},
+		{"unknown model", []string{"attribute", "--model", "shapely", table}, `no model "shapely"`},
 		{"model twice", []string{"attribute", "--model", "first,first", table}, "first is named twice"},
 		{"all and more", []string{"attribute", "--model", "all,first", table}, "all stands alone"},
 		{"no model", []string{"attribute", "--model", "", table}, "no model"},
@@ -70,6 +70,30 @@ func TestUsageErrors(t *testing.T) {
 		{"columns of a table for paths", []string{"paths", "--columns", "path=x", rows}, `"path"`},
 		{"empty separator for paths", []string{"paths", "--sep=", rows}, "--sep"},
 		{"bad time for paths", []string{"paths", "--as-of", "tomorrow", rows}, "--as-of"},
+		{"order zero", []string{"attribute", "--order", "0", table}, "from 1 up, or auto"},
+		{"negative order", []string{"attribute", "--order=-1", table}, "from 1 up, or auto"},
+		{"order for nothing", []string{"attribute", "--order", "2", "--model", "shapley", table}, "--order is for the model markov or shapley-markov, none of which is asked for"},
+		{"bypass", []string{"attribute", "--removal", "bypass", table}, "every effect would be 0"},
+		{"bad removal", []string{"attribute", "--removal", "forget", table}, "forget"},
+		{"removal for nothing", []string{"attribute", "--removal", "renormalise", "--model", "shapley-markov", table}, "--removal is for the model markov, which is not asked for"},
+		{"zero tolerance", []string{"attribute", "--tolerance", "0", table}, "above 0 and below 1"},
+		{"negative tolerance", []string{"attribute", "--tolerance=-1e-9", table}, "above 0 and below 1"},
+		{"tolerance that is no number", []string{"attribute", "--tolerance", "NaN", table}, "above 0 and below 1"},
+		{"tolerance for nothing", []string{"attribute", "--tolerance", "1e-9", "--model", "last", table}, "--tolerance is for the model markov"},
+		{"seed for nothing", []string{"attribute", "--seed", "1", table}, "--seed is for"},
+		{"bad interval", []string{"attribute", "--interval", "100", table}, "below 100"},
+		{"by customer on a path table", []string{"attribute", "--interval", "95", "--by-customer", table}, "--by-customer does not apply to a path table"},
+		{"by customer for nothing", []string{"attribute", "--by-customer", rows}, "--by-customer is for --interval"},
+		{"bootstrap for nothing", []string{"attribute", "--bootstrap", "200", rows}, "--bootstrap is for --interval"},
+		{"bootstrap of none", []string{"attribute", "--interval", "95", "--bootstrap", "0", rows}, "from 1 up"},
+		{"too few replicates", []string{"attribute", "--interval", "95", "--bootstrap", "38", rows}, "needs 39 replicates"},
+		{"too few replicates for the level", []string{"attribute", "--interval", "99.9", "--model", "shapley-rate", rows}, "replicates at least"},
+		{"spend without a name", []string{"attribute", "--spend=", table}, "--spend"},
+		{"stdin twice with spend", []string{"attribute", "--spend", "-", "-"}, "only once"},
+		{"spend per journey", []string{"attribute", "--spend", table, "--per-journey", table}, "--spend does not apply to --per-journey"},
+		{"intervals per journey", []string{"attribute", "--interval", "95", "--per-journey", table}, "--interval does not apply to --per-journey"},
+		{"a table per journey", []string{"attribute", "--per-journey", "--format", "table", table}, "--per-journey prints csv, not table"},
+		{"two commas", []string{"attribute", "--comma", ";;", table}, "one ASCII character"},
 		{"stdin twice for paths", []string{"paths", "-", "-"}, "only once"},
 	}
 	for _, test := range tests {
@@ -109,6 +133,13 @@ func TestCancelled(t *testing.T) {
 		{"attribute", "--parallel", "2", table},
 		{"attribute", rows},
 		{"attribute", "-"},
+		{"attribute", "--per-journey", table},
+		{"attribute", "--per-journey", "-"},
+		{"attribute", "--order", "auto", table},
+		{"attribute", "--spend", table, table},
+		{"order", table},
+		{"order", rows},
+		{"score", table, "--paths", table},
 		{"paths", rows},
 		{"paths", "-o", target, rows},
 		{"demo"},
@@ -153,6 +184,11 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 		{"attribute", table},
 		{"attribute", "--format", "csv", table},
 		{"attribute", "--format", "json", table},
+		{"attribute", "--per-journey", table},
+		{"order", "--criterion", "aic", table},
+		{"order", "--criterion", "aic", "--format", "csv", table},
+		{"order", "--criterion", "aic", "--format", "json", table},
+		{"score", table, "--paths", table},
 		{"paths", rows},
 		{"demo"},
 		{"demo", "--events"},
@@ -164,6 +200,6 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 
 		stderr.Reset()
 		run(t.Context(), args, nil, closed, &stderr)
-		assert.NotContains(t, stderr.String(), "cjm:", args)
+		assert.NotContains(t, stderr.String(), "writing", args)
 	}
 }

@@ -41,8 +41,12 @@ func arrangements(t *testing.T, text string) map[string][]string {
 func sameBytes(t *testing.T, text string, args ...string) {
 	t.Helper()
 	var first string
+	parallels := []string{"1", "2", "0"}
+	if testing.Short() {
+		parallels = []string{"2"}
+	}
 	for name, files := range arrangements(t, text) {
-		for _, parallel := range []string{"1", "2", "0"} {
+		for _, parallel := range parallels {
 			all := append(append(slices.Clone(args), "--parallel", parallel), files...)
 			got := cjm(t, all...)
 			require.Equal(t, exitOK, got.code, got.stderr)

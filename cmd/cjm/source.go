@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -19,6 +20,7 @@ import (
 // input is told by its first bytes, or by the name.
 type source struct {
 	name     string // in messages
+	file     string // if not under the name
 	stdin    io.Reader
 	progress *progress
 
@@ -27,6 +29,8 @@ type source struct {
 	rest   io.Reader
 	closer io.Closer
 }
+
+var errStdinOnce = usagef("standard input can be read only once")
 
 // newSources returns the sources that the command line names. "-" is standard
 // input.
@@ -37,7 +41,7 @@ func newSources(ctx context.Context, files []string, stdin io.Reader) ([]*source
 		s := &source{name: file}
 		if file == "-" {
 			if dash {
-				return nil, usagef("standard input can be read only once")
+				return nil, errStdinOnce
 			}
 			dash = true
 			s.name, s.stdin = "standard input", &interruptible{ctx: ctx, r: stdin}
@@ -47,12 +51,15 @@ func newSources(ctx context.Context, files []string, stdin io.Reader) ([]*source
 	return sources, nil
 }
 
+// path returns the name of the file that holds the input.
+func (s *source) path() string { return cmp.Or(s.file, s.name) }
+
 // size returns the size of a regular file.
 func (s *source) size() (int64, bool) {
 	if s.stdin != nil {
 		return 0, false
 	}
-	info, err := os.Stat(s.name)
+	info, err := os.Stat(s.path())
 	if err != nil || !info.Mode().IsRegular() {
 		return 0, false
 	}
@@ -65,7 +72,7 @@ func (s *source) begin() (io.Reader, io.Closer, error) {
 	if s.stdin != nil {
 		raw = io.NopCloser(s.stdin)
 	} else {
-		file, err := os.Open(s.name)
+		file, err := os.Open(s.path())
 		if err != nil {
 			return nil, nil, bareError(err)
 		}
@@ -127,12 +134,13 @@ func (s *source) Open() (io.ReadCloser, error) {
 	return readCloser{r, closer}, nil
 }
 
-// close closes what peek has left open.
+// close closes what peek has left open, and removes what keep has made.
 func (s *source) close() {
 	if s.closer != nil {
 		s.closer.Close()
 	}
 	s.head, s.rest, s.closer = nil, nil, nil
+	s.forget()
 }
 
 // inputs are the sources as shards of a path table.

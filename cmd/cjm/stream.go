@@ -15,6 +15,7 @@ import (
 // eventReader reads events and counts the journeys in them.
 type eventReader struct {
 	columns    touchpoint.Columns
+	comma      comma
 	location   *time.Location
 	builder    journey.Builder
 	transforms journey.Transforms
@@ -59,7 +60,7 @@ func (r *eventReader) decode(ctx context.Context, name string, json bool, in io.
 	if json {
 		return touchpoint.JSONLines{Columns: r.columns, Source: name, Location: r.location}.Decode(ctx, in)
 	}
-	return touchpoint.CSV{Columns: r.columns, Source: name, Location: r.location}.Decode(ctx, in)
+	return touchpoint.CSV{Columns: r.columns, Comma: r.comma.orComma(), Source: name, Location: r.location}.Decode(ctx, in)
 }
 
 func isRowError(err error) bool { return errors.As(err, new(*touchpoint.RowError)) }
