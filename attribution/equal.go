@@ -2,6 +2,7 @@ package attribution
 
 import (
 	"math"
+	"math/big"
 	"slices"
 
 	"github.com/cjm-go/cjm/internal/exact"
@@ -107,10 +108,21 @@ func (s *equalSplit) credit(t *tally, _ *Result) (func(journey.Code) Credit, err
 		for _, n := range rows {
 			row := s.row(n, t.size())
 			fraction(&conversions, row.conversions[c], int64(n))
-			value.Add(row.value[c].Float64() / float64(n))
+			value.Add(over(&row.value[c], n))
 		}
 		return Credit{Conversions: conversions.Float64(), Value: value.Float64()}
 	}, nil
+}
+
+// over returns sum/n. The sum itself may exceed float64 where a channel was
+// touched more than once.
+func over(sum *exact.Sum, n int) float64 {
+	if x := sum.Float64(); !math.IsInf(x, 0) {
+		return x / float64(n)
+	}
+	q := sum.Rat(nil)
+	x, _ := q.Quo(q, new(big.Rat).SetInt64(int64(n))).Float64()
+	return x
 }
 
 // fraction adds n/d to sum, to twice the precision of float64.
@@ -154,6 +166,9 @@ func (s *equalSplit) decode(t *tally, d *wire.Decoder) {
 			row.conversions[c] = d.Count()
 			d.Sum(&row.value[c])
 			if row.conversions[c] > t.units || row.conversions[c] == 0 && !row.value[c].IsZero() {
+				d.Fail()
+			}
+			if v := over(&row.value[c], last); v < 0 || math.IsInf(v, 0) {
 				d.Fail()
 			}
 			some = some || row.conversions[c] > 0

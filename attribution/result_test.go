@@ -40,6 +40,15 @@ func TestResultJSON(t *testing.T) {
 	assert.Equal(t, string(want), string(got))
 }
 
+// The largest value there is, on a path that touches a channel three times.
+func TestLinearLargestValue(t *testing.T) {
+	in := "path,conversions,value\na > a > a > b,1,1.7e308\n"
+	results, err := attribution.Attribute(journey.PathTable{}.Paths(context.Background(), strings.NewReader(in), nil), attribution.Linear{})
+	require.NoError(t, err)
+	a, _ := results[0].Credit("a")
+	assert.InEpsilon(t, .75*1.7e308, a.Value, 1e-15)
+}
+
 func TestNewResult(t *testing.T) {
 	odd := errors.New("something odd")
 	totals := attribution.Totals{Journeys: 10, Conversions: 4, Nulls: 6, Value: 20, Empty: 1}
