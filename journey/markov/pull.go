@@ -21,6 +21,10 @@ type pullSystem struct {
 	// group aggregates rows for the coarse system; groups is how many there are.
 	group  []int32
 	groups int
+
+	// Set by aggregate.
+	inCycle          []bool
+	leaving, between []float64
 }
 
 // width is how many right-hand sides are solved at a time: one pass over the
@@ -90,10 +94,28 @@ func pull(idx []int32, count []float64, x []lanes) (s0, s1, s2, s3, s4, s5, s6, 
 	return
 }
 
+// pullHalf is pull where half of the lanes are in use.
+func pullHalf(idx []int32, count []float64, x []lanes) (s0, s1, s2, s3 float64) {
+	count = count[:len(idx)]
+	for e, i := range idx {
+		c := count[e]
+		v := &x[i]
+		s0 += c * v[0]
+		s1 += c * v[1]
+		s2 += c * v[2]
+		s3 += c * v[3]
+	}
+	return
+}
+
 // row returns the right side of row j.
 func (p *pullProblem) row(j int32) (s lanes) {
 	lo, hi := p.ptr[j], p.ptr[j+1]
-	s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7] = pull(p.idx[lo:hi], p.count[lo:hi], p.x)
+	if p.used <= width/2 {
+		s[0], s[1], s[2], s[3] = pullHalf(p.idx[lo:hi], p.count[lo:hi], p.x)
+	} else {
+		s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7] = pull(p.idx[lo:hi], p.count[lo:hi], p.x)
+	}
 	if p.rhs != nil {
 		for l, r := range p.rhs[j] {
 			s[l] += r
@@ -104,7 +126,7 @@ func (p *pullProblem) row(j int32) (s lanes) {
 
 // sweep solves the equations of the rows, one after the other (Gauss-Seidel).
 func (p *pullProblem) sweep(rows []int32) {
-	if p.rhs != nil || p.diagOf != nil {
+	if p.rhs != nil || p.diagOf != nil || p.used <= width/2 {
 		p.sweepGeneral(rows)
 		return
 	}
@@ -129,10 +151,11 @@ func (p *pullProblem) sweep(rows []int32) {
 	}
 }
 
+// sweepGeneral is sweep for every problem.
 func (p *pullProblem) sweepGeneral(rows []int32) {
 	for _, j := range rows {
 		s, d, x, fixed := p.row(j), p.diagonal(j), &p.x[j], p.fixed[j]
-		for l := range s {
+		for l := range p.used {
 			if fixed>>l&1 == 0 {
 				x[l] = s[l] / d[l]
 			}

@@ -1,10 +1,11 @@
 package markov
 
 import (
-	"errors"
 	"math"
+	"math/bits"
+	"slices"
 
-	"gonum.org/v1/gonum/mat"
+	"github.com/cjm-go/cjm/internal/gth"
 )
 
 // coarse corrects what sweeps are slow at: errors that many rows share. It has
@@ -12,52 +13,88 @@ import (
 // equation, the sum of theirs (Galerkin). It covers the cyclic part of a problem,
 // lane by lane.
 type coarse struct {
-	factors [width]*mat.LU // nil where there is no correction
-	sums    []lanes        // residual by group
-	add     []lanes        // correction by group
+	factors [width]*gth.Factors // nil where there is no correction
+	sums    []lanes             // residual by group
+	add     []lanes             // correction by group
+	sides   []float64           // positive and negative part of a residual
+}
+
+// aggregate sums up the cyclic part by group: what leaves each group, and what of
+// that goes to each other. The matrix of that, or the transposed one, is that of
+// a chain, as for the system.
+func (s *pullSystem) aggregate() {
+	n := s.groups
+	s.inCycle = make([]bool, len(s.diag))
+	s.leaving, s.between = make([]float64, n), make([]float64, n*n)
+	for _, j := range s.cyclic {
+		s.inCycle[j] = true
+		s.leaving[s.group[j]] += s.diag[j]
+	}
+	for _, j := range s.cyclic {
+		for e := s.ptr[j]; e < s.ptr[j+1]; e++ {
+			if i := s.idx[e]; s.inCycle[i] {
+				s.between[s.pair(i, j)] += s.count[e]
+			}
+		}
+	}
+}
+
+// pair returns the place of a coefficient of row j, at the unknown of row i, in
+// the matrix of groups.
+func (s *pullSystem) pair(i, j int32) int {
+	if s.rowsOfChain {
+		i, j = j, i
+	}
+	return int(s.group[i])*s.groups + int(s.group[j])
 }
 
 func (p *pullProblem) newCoarse() *coarse {
 	n := p.groups
-	c := &coarse{sums: make([]lanes, n), add: make([]lanes, n)}
-	data := make([][]float64, p.used)
-	for l := range data {
-		data[l] = make([]float64, n*n)
+	c := &coarse{sums: make([]lanes, n), add: make([]lanes, n), sides: make([]float64, 2*n)}
+	between, leaving := make([][]float64, p.used), make([][]float64, p.used)
+	for l := range between {
+		between[l], leaving[l] = slices.Clone(p.between), slices.Clone(p.leaving)
 	}
-	cyclic := make([]bool, len(p.diag))
+	// Take out the fixed rows of each lane, of which there are few.
 	for _, j := range p.cyclic {
-		cyclic[j] = true
-	}
-	for _, j := range p.cyclic {
-		row, d := int(p.group[j])*n, p.diagonal(j)
-		for l := range data {
-			if p.fixed[j]>>l&1 == 0 {
-				data[l][row+row/n] += d[l]
+		if p.diagOf != nil {
+			for l := range leaving {
+				leaving[l][p.group[j]] += p.diagOf[j][l] - p.diag[j]
+			}
+		}
+		for fixed := p.fixed[j]; fixed != 0; fixed &= fixed - 1 {
+			if l := bits.TrailingZeros8(fixed); l < p.used {
+				leaving[l][p.group[j]] -= p.diagonal(j)[l]
 			}
 		}
 		for e := p.ptr[j]; e < p.ptr[j+1]; e++ {
 			i := p.idx[e]
-			if !cyclic[i] {
+			fixed := p.fixed[i] | p.fixed[j]
+			if fixed == 0 || !p.inCycle[i] {
 				continue
 			}
-			fixed, at := p.fixed[i]|p.fixed[j], row+int(p.group[i])
-			for l := range data {
-				if fixed>>l&1 == 0 {
-					data[l][at] -= p.count[e]
+			at := p.pair(i, j)
+			for ; fixed != 0; fixed &= fixed - 1 {
+				if l := bits.TrailingZeros8(fixed); l < p.used {
+					between[l][at] -= p.count[e]
 				}
 			}
 		}
 	}
-	for l, a := range data {
+	for l, off := range between {
+		exit := leaving[l]
 		for g := range n {
-			if a[g*n+g] == 0 { // no row of the group takes part
-				a[g*n+g] = 1
+			if exit[g] <= 0 { // no row of the group takes part
+				exit[g] = 1
+				continue
 			}
+			for _, inside := range off[g*n : g*n+n] {
+				exit[g] -= inside
+			}
+			exit[g] = max(0, exit[g])
 		}
-		lu := new(mat.LU)
-		lu.Factorize(mat.NewDense(n, n, a))
-		if !math.IsInf(lu.Cond(), 1) {
-			c.factors[l] = lu
+		if f, err := gth.Factorize(n, off, exit); err == nil {
+			c.factors[l] = f
 		}
 	}
 	return c
@@ -65,23 +102,23 @@ func (p *pullProblem) newCoarse() *coarse {
 
 // correct solves for the residuals of the groups and adds the corrections.
 func (c *coarse) correct(p *pullProblem) {
-	n := len(c.sums)
-	rhs, z := mat.NewVecDense(n, nil), mat.NewVecDense(n, nil)
-	for l, lu := range c.factors {
-		for g := range c.add {
-			c.add[g][l] = 0
-			rhs.SetVec(g, c.sums[g][l])
-		}
-		if lu == nil {
+	clear(c.add)
+	for l, f := range c.factors {
+		if f == nil {
 			continue
 		}
-		// A large condition number makes a poor correction, not a wrong one.
-		var condition mat.Condition
-		if err := lu.SolveVecTo(z, false, rhs); err != nil && !errors.As(err, &condition) {
+		for g := range c.sums {
+			c.sides[2*g], c.sides[2*g+1] = max(0, c.sums[g][l]), max(0, -c.sums[g][l])
+		}
+		solve := f.SolveTransposed
+		if p.rowsOfChain {
+			solve = f.Solve
+		}
+		if solve(c.sides, 2) != nil {
 			continue
 		}
 		for g := range c.add {
-			c.add[g][l] = z.AtVec(g)
+			c.add[g][l] = c.sides[2*g] - c.sides[2*g+1]
 		}
 	}
 	for _, j := range p.cyclic {
@@ -105,15 +142,30 @@ func (c *coarse) correct(p *pullProblem) {
 func (p *pullProblem) residual(c *coarse, weight []float64) (total lanes) {
 	clear(c.sums)
 	for _, j := range p.cyclic {
-		s, d, x, w := p.row(j), p.diagonal(j), &p.x[j], weight[j]
-		sums, fixed := &c.sums[p.group[j]], p.fixed[j]
-		for l := range s {
-			if fixed>>l&1 == 0 {
-				r := s[l] - d[l]*x[l]
-				sums[l] += r
-				total[l] += w * math.Abs(r)
+		fixed := p.fixed[j]
+		if fixed == allLanes {
+			continue
+		}
+		s, x, sums, w := p.row(j), &p.x[j], &c.sums[p.group[j]], weight[j]
+		if p.diagOf != nil {
+			d := &p.diagOf[j]
+			for l := range s {
+				s[l] -= d[l] * x[l]
 			}
+		} else {
+			d := p.diag[j]
+			for l := range s {
+				s[l] -= d * x[l]
+			}
+		}
+		for l := range s {
+			r := s[l] * free[fixed>>l&1]
+			sums[l] += r
+			total[l] += w * math.Abs(r)
 		}
 	}
 	return total
 }
+
+// free is by a bit of fixed.
+var free = [2]float64{1, 0}

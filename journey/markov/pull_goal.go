@@ -26,7 +26,7 @@ func (g *goal) evaluate(p *pullProblem) lanes {
 			continue
 		}
 		for l, v := range p.x[j] {
-			t := f * v
+			t := float64(f * v)
 			s := sum[l] + t
 			if math.Abs(sum[l]) >= math.Abs(t) {
 				lost[l] += (sum[l] - s) + t
@@ -41,6 +41,23 @@ func (g *goal) evaluate(p *pullProblem) lanes {
 	}
 	for l := range sum {
 		sum[l] = (sum[l] + lost[l]) / g.total
+	}
+	return sum
+}
+
+// estimate is evaluate for a rough answer.
+func (g *goal) estimate(p *pullProblem) (sum lanes) {
+	for j, f := range g.of {
+		if f == 0 {
+			continue
+		}
+		x := &p.x[j]
+		for l := range sum {
+			sum[l] += f * x[l]
+		}
+	}
+	for l := range sum {
+		sum[l] /= g.total
 	}
 	return sum
 }
@@ -60,8 +77,8 @@ const rounding = 8 * unit
 
 // bound returns by how much each goal may be off in each lane, in its unit,
 // before it is rounded: the weighted residuals, and what rounding may have hidden
-// of them. That is the error of summing up a row, at most its length times unit
-// times the sum.
+// of them. That is the error of summing up a row of numbers that are not negative,
+// at most its length times unit times the sum.
 // Residuals of a refined solution are taken in twice the precision.
 func (p *pullProblem) bound(goals []goal) []lanes {
 	bounds := make([]lanes, len(goals))

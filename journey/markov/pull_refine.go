@@ -29,7 +29,7 @@ type twofold struct{ high, low float64 }
 // add adds a product (Ogita, Rump and Oishi, "Accurate sum and dot product", SIAM
 // Journal on Scientific Computing 26 (2005) 1955-1988, algorithm Dot2).
 func (s *twofold) add(a, b float64) {
-	product := a * b
+	product := float64(a * b) // not fused with the sum below
 	lost := math.FMA(a, b, -product)
 	sum := s.high + product
 	back := sum - s.high
@@ -54,9 +54,10 @@ func (p *pullProblem) refine(solve func(*pullProblem)) {
 	for j := range q.x {
 		for l := range q.x[j] {
 			if p.fixed[j]>>l&1 == 0 {
-				// Keep x the float64 nearest to x + low.
+				// Keep x the float64 nearest to x + low, and not negative, as
+				// the solution is.
 				x, v := p.x[j][l], p.low[j][l]+q.x[j][l]
-				p.x[j][l] = x + v
+				p.x[j][l] = max(0, x+v)
 				p.low[j][l] = v - (p.x[j][l] - x)
 			}
 		}

@@ -25,9 +25,8 @@ const (
 // rounding limits is refined as long as that halves the error.
 func (p *pullProblem) solve(ctx context.Context, goals []goal, tolerance float64) (bounds []lanes, passes int, err error) {
 	s := &pullSolver{ctx: ctx, goals: goals, tolerance: tolerance, weight: combine(goals)}
-	p.sweep(p.first)
-	s.approximate(p)
-	p.sweep(p.last)
+	s.approximateAll(p)
+	p.clamp()
 	bounds = p.bound(goals)
 	excess := s.excess(p, bounds)
 	for previous := math.Inf(1); excess > 1 && s.err == nil && excess < previous/2; {
@@ -74,6 +73,17 @@ func (s *pullSolver) excess(p *pullProblem, bounds []lanes) float64 {
 	return worst
 }
 
+// clamp raises negative unknowns to 0, which brings them nearer to the solution.
+func (p *pullProblem) clamp() {
+	for j := range p.x {
+		x := &p.x[j]
+		for l := range x {
+			x[l] = max(0, x[l])
+		}
+	}
+}
+
+// approximateAll solves all rows, with an error that is bounded elsewhere.
 func (s *pullSolver) approximateAll(p *pullProblem) {
 	p.sweep(p.first)
 	s.approximate(p)
@@ -168,7 +178,7 @@ func (s *pullSolver) allowed(p *pullProblem, first lanes) (allowed lanes) {
 		allowed[l] = math.Inf(1)
 	}
 	for g := range s.goals {
-		value := s.goals[g].evaluate(p)
+		value := s.goals[g].estimate(p)
 		for l := range allowed {
 			allowed[l] = min(allowed[l], s.goals[g].allowed(value[l], s.tolerance)/2)
 		}

@@ -68,6 +68,11 @@ func TestWindowRemovalOracle(t *testing.T) {
 				checked++
 			}
 			require.Equal(t, sum, removal.Sum().Conversion)
+			for channel := range removal.All() {
+				require.Equal(t, chain.channels[0], channel)
+				break
+			}
+			require.Equal(t, RemovalOptions{}, removal.Options())
 			require.LessOrEqual(t, removal.Certificate(), DefaultTolerance)
 			require.Equal(t, order, removal.Order())
 			require.Equal(t, chain.States(), removal.States())
@@ -208,6 +213,7 @@ func TestWindowCertificate(t *testing.T) {
 		p.sweep(p.first)
 		solver.iterate(p)
 		p.sweep(p.last)
+		p.clamp()
 		bounds := p.bound(s.goals)
 		for g := range s.goals {
 			values := s.goals[g].evaluate(p)
@@ -291,6 +297,7 @@ func TestWindowRemovalErrors(t *testing.T) {
 	assert.Equal(t, 1e-18, stopped.Tolerance)
 	assert.Greater(t, stopped.Reached, 1e-18)
 	assert.Less(t, stopped.Reached, 1e-14)
+	assert.ErrorContains(t, err, "markov: tolerance not reached: 1e-18 asked for, ")
 
 	cancelled, cancel := context.WithCancel(ctx)
 	cancel()

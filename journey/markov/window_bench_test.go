@@ -139,3 +139,18 @@ func BenchmarkWindowRemoval(b *testing.B) {
 		}
 	}
 }
+
+// All 4,096 coalitions of 12 channels, as Markov-Shapley asks for them.
+func BenchmarkWindowConvertWithin(b *testing.B) {
+	chain, err := windowBench{channels: 12, order: 2, paths: 100_000, mean: 4, stick: .2}.counts(b).Fit()
+	require.NoError(b, err)
+	for b.Loop() {
+		for set := range uint64(1) << 12 {
+			_, _, err := chain.ConvertWithin(func(channel touchpoint.Channel) bool {
+				i, _ := slices.BinarySearch(chain.channels, channel)
+				return set>>i&1 != 0
+			})
+			require.NoError(b, err)
+		}
+	}
+}

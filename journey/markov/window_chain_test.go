@@ -303,3 +303,39 @@ func TestWindowLeaky(t *testing.T) {
 		requireNear(t, want, q, b, 2e-14)
 	}
 }
+
+// Two long cycles that hardly any journey leaves, of the same channels: neither
+// sweeps nor the coarse system tell them apart, so it takes elimination.
+func TestWindowSlow(t *testing.T) {
+	r := rand.New(rand.NewPCG(27, 1))
+	cycle := func() string {
+		names := make([]string, 60)
+		for i := range names {
+			names[i] = string("ab"[r.IntN(2)])
+		}
+		return strings.Join(names, " ") + " "
+	}
+	a, b := cycle(), cycle()
+	c := fitWindows(t, 8,
+		row{path: "c " + strings.Repeat(a, 200), conversions: 3, value: 2},
+		row{path: strings.Repeat(a, 100), nulls: 1, conversions: 1, value: 7},
+		row{path: "c " + strings.Repeat(b, 100), nulls: 2},
+		row{path: strings.Repeat(b, 300), conversions: 1, value: 9},
+		row{path: a + b + a + b, nulls: 1},
+	)
+	require.Greater(t, len(c.system.cyclic), directRows)
+	removal := removeWindows(t, c, RemovalOptions{})
+	i, ok := c.channelIndex("c")
+	require.True(t, ok)
+	conversion, value := denseEffects(t, c, int32(i))
+	e := removal.Effect("c")
+	require.InDelta(t, conversion, e.Conversion, 1e-12)
+	require.InDelta(t, value, e.Value, 1e-12)
+	require.Greater(t, e.Conversion, 0.1)
+
+	p, _, err := c.ConvertWithin(func(s touchpoint.Channel) bool { return s != "c" })
+	require.NoError(t, err)
+	all, _, err := c.PConvert()
+	require.NoError(t, err)
+	require.InDelta(t, 1-conversion, p/all, 1e-12)
+}

@@ -22,16 +22,12 @@ func (c *WindowChain) solveForward() (*windowForward, error) {
 	s := &pullSystem{
 		ptr: ptr, idx: next, count: make([]float64, len(at)), diag: c.leave,
 		topological: sortTopologically(ptr, next),
-		group:       make([]int32, n),
-		groups:      len(c.channels) + 1,
 		rowsOfChain: true,
 	}
 	for e, k := range at {
 		s.count[e] = c.count[k]
 	}
-	for i := range s.group {
-		s.group[i] = c.last[i] + 1
-	}
+	s.groupBy(len(c.channels), func(i int32) int32 { return c.last[i] })
 	p := s.problem(2)
 	p.rhs = make([]lanes, n)
 	for i := range p.rhs {

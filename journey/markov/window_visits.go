@@ -17,19 +17,32 @@ func (c *WindowChain) newSystem() *pullSystem {
 	s := &pullSystem{
 		ptr: c.ptr, idx: c.pred, count: c.count, diag: c.leave,
 		topological: sortTopologically(c.ptr, c.pred),
-		group:       make([]int32, c.States()),
-		groups:      len(c.channels) + 1,
 	}
-	// Groups by the oldest channel of the window: it is what the states share
-	// from which a state is come to.
-	for j := range s.group {
-		at := int32(j)
+	// By the oldest channel of the window: it is what the states share from
+	// which a state is come to.
+	s.groupBy(len(c.channels), func(j int32) int32 {
 		for range c.depth[j] - 1 {
-			at = c.back(at)
+			j = c.back(j)
 		}
-		s.group[j] = c.last[at] + 1
-	}
+		return c.last[j]
+	})
 	return s
+}
+
+// groupBy aggregates the rows by a channel of each, -1 for none. Groups are
+// limited in number: they take cubic time.
+func (s *pullSystem) groupBy(channels int, channelOf func(row int32) int32) {
+	const most = 255
+	s.groups = 1 + min(channels, most)
+	s.group = make([]int32, len(s.diag))
+	for j := range s.group {
+		g := int(channelOf(int32(j)))
+		if channels > most {
+			g = g * most / channels
+		}
+		s.group[j] = int32(g + 1)
+	}
+	s.aggregate()
 }
 
 // solveVisits finds how often a state is come to, divided by how often it is
