@@ -39,6 +39,13 @@
 // from the counts, and [Chain.FlowResidual] reports how far the elimination was
 // from them.
 //
+// # Higher orders
+//
+// A chain of order k remembers the last k touches. [WindowCounts] counts for it, and
+// a [WindowChain] answers for windows what a Chain answers for states, with removal
+// effects to a certified accuracy. Which order the data can teach is for
+// [OrderCounts] to say.
+//
 // # Open journeys
 //
 // A journey that has not ended yet adds its transitions, but no end: it is

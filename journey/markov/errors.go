@@ -27,7 +27,8 @@ var (
 	ErrRange = errors.New("markov: result out of range")
 	// ErrOption says that an option has a value that is not one of its constants.
 	ErrOption = errors.New("markov: bad option")
-	// ErrMismatch says that counts that treat null journeys differently cannot be merged.
+	// ErrMismatch says that counts of different orders, or that treat null journeys
+	// differently, cannot be merged.
 	ErrMismatch = errors.New("markov: counts with different options")
 )
 

@@ -83,30 +83,29 @@ func (s *removalSystem) endsIn(state int32, sequence []int32) bool {
 
 // longSequence is for a sequence that no window can hold.
 func (s *removalSystem) longSequence(ctx context.Context, sequence []int32) (WindowEffect, error) {
-	k := s.order
-	// Products of the probabilities of the last steps of the sequence.
-	products := make([]float64, len(sequence)+1)
-	products[len(sequence)] = 1
-	at, first, ok := int32(0), int32(0), false
-	if at, ok = s.search(sequence[len(sequence)-k:]); !ok {
+	k, m := s.order, len(sequence)
+	last, ok := s.search(sequence[m-k:])
+	if !ok {
 		return WindowEffect{}, nil
 	}
-	last := at
-	for b := len(sequence) - 1; b >= k; b-- {
+	// products[b] is the probability of the steps after the first b channels.
+	products := make([]float64, m+1)
+	products[m] = 1
+	first := last // window of k channels that end at b
+	for b := m - 1; b >= k; b-- {
 		from, ok := s.search(sequence[b-k : b])
 		if !ok {
 			return WindowEffect{}, nil
 		}
-		n := s.steps(from, at)
+		n := s.steps(from, first)
 		if n == 0 {
 			return WindowEffect{}, nil
 		}
 		products[b] = products[b+1] * (n / (s.leave[from] + s.loop[from]))
-		at = from
+		first = from
 	}
-	first = at
 	repeats := 0.0
-	for b := k + 1; b < len(sequence); b++ {
+	for b := k + 1; b < m; b++ {
 		if hasBorder(sequence, b) {
 			repeats += products[b]
 		}
@@ -118,8 +117,8 @@ func (s *removalSystem) longSequence(ctx context.Context, sequence []int32) (Win
 	}
 	occurrences := s.visits[first] * (s.leave[first] + s.loop[first]) * products[k]
 	after := 1 + again.visits*products[k] + repeats
-	relative := again.visitsBound*products[k]/after + float64(4*len(sequence)+16)*unit
-	e := WindowEffect{}
+	relative := again.visitsBound*products[k]/after + float64(4*m+16)*unit
+	var e WindowEffect
 	set := func(gained, bound, total float64) (float64, float64) {
 		if gained == 0 {
 			return 0, 0

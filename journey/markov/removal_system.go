@@ -34,8 +34,7 @@ type removalSystem struct {
 	goals   []goal
 }
 
-// The goals of a removalSystem: journeys that convert, value where there is any,
-// journeys that end.
+// goals returns the journeys that convert and, where there is any, their value.
 func (c *WindowChain) goals() []goal {
 	goals := []goal{c.goal(c.convert)}
 	if c.value > 0 {

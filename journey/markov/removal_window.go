@@ -38,7 +38,12 @@ type WindowRemoval struct {
 	states, transition int
 }
 
-// Removal returns the removal effects of all channels.
+// Removal returns the removal effects of all channels, certified: residuals and
+// rounding errors bound how far each is from the exact number. Small chains, and
+// what iteration is slow at, are eliminated. The others are iterated, eight
+// channels at a time: corrections of the states in groups, by a coarse chain,
+// alternate with sweeps over the transitions (Gauss-Seidel). That takes about
+// 25 passes for 12 digits, and 70 bytes for each state and goroutine.
 //
 // The error is that of [RemovalOptions.Validate]; [ErrNoConversions] where no
 // journey converts; a [*NotConvergedError]; or that of the context.

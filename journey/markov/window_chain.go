@@ -12,8 +12,9 @@ import (
 // empty one. It is made by [WindowCounts.Fit] and does not change; it is safe
 // for concurrent use.
 //
-// It holds the transitions seen and no others: about 12 bytes for each, and 60
-// for each state.
+// It holds the transitions seen and no others: about 12 bytes for each, and 100
+// for each state. [WindowChain.PConvert] makes and keeps as much again, and chains
+// of lower order where it has to go back to them.
 type WindowChain struct {
 	order    int
 	options  Options
@@ -21,7 +22,7 @@ type WindowChain struct {
 
 	journeys, converted, lost int64
 	complete                  bool    // no journey is open
-	value                     float64 // of all conversions
+	value, unit               float64 // of all conversions, and the unit of all values
 
 	// By state, in lexicographic order of the windows.
 	last    []int32 // index of the last channel; -1 for Start

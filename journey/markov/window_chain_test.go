@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -338,4 +339,54 @@ func TestWindowSlow(t *testing.T) {
 	all, _, err := c.PConvert()
 	require.NoError(t, err)
 	require.InDelta(t, 1-conversion, p/all, 1e-12)
+}
+
+// Values as large as a float64 can be change nothing but the unit.
+func TestWindowLargeValues(t *testing.T) {
+	rows := func(unit float64) []row {
+		return []row{
+			{path: "a b a", conversions: 1, value: 3 * unit, opens: 5},
+			{path: "b a b", conversions: 2, value: unit, nulls: 4},
+			{path: "c a", conversions: 1, value: unit / 2, opens: 2},
+		}
+	}
+	one, large := fitWindows(t, 2, rows(1)...), fitWindows(t, 2, rows(0x1p1020)...)
+	a, b := removeWindows(t, one, RemovalOptions{}), removeWindows(t, large, RemovalOptions{})
+	require.Equal(t, a.effects, b.effects)
+	for _, window := range [][]touchpoint.Channel{nil, {"a"}, {"a", "b"}, {"c", "b"}} {
+		v, _, err := one.ExpectedValue(window...)
+		require.NoError(t, err)
+		w, _, err := large.ExpectedValue(window...)
+		require.NoError(t, err)
+		require.Equal(t, v*0x1p1020, w)
+	}
+	all := func(touchpoint.Channel) bool { return true }
+	_, v, err := one.ConvertWithin(all)
+	require.NoError(t, err)
+	_, w, err := large.ConvertWithin(all)
+	require.NoError(t, err)
+	require.Equal(t, v*0x1p1020, w)
+}
+
+// More channels than there are groups in the coarse system.
+func TestWindowManyChannels(t *testing.T) {
+	r := rand.New(rand.NewPCG(28, 1))
+	var rows []row
+	for range 1500 {
+		w := row{conversions: r.Int64N(2), nulls: 1}
+		for range 1 + r.IntN(8) {
+			w.path += " c" + strconv.Itoa(r.IntN(400))
+		}
+		rows = append(rows, w)
+	}
+	c := fitWindows(t, 1, rows...)
+	require.Len(t, c.Channels(), 400)
+	removal := removeWindows(t, c, RemovalOptions{})
+	chain, err := countRows(t, Options{}, rows...).Fit()
+	require.NoError(t, err)
+	want, err := chain.Removal()
+	require.NoError(t, err)
+	for channel, e := range removal.All() {
+		require.InDelta(t, want.Effect(channel).Conversion, e.Conversion, 1e-13)
+	}
 }

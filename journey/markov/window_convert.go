@@ -32,7 +32,7 @@ func (c *WindowChain) ExpectedValue(window ...touchpoint.Channel) (value float64
 	if err != nil {
 		return 0, 0, err
 	}
-	return f.value[state], used, nil
+	return f.value[state] * c.unit, used, nil
 }
 
 // locate returns the state that stands for a window and what is expected there.

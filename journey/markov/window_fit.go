@@ -84,6 +84,7 @@ func (b *windowBuilder) build() *WindowChain {
 	b.channels(chain)
 	depths := c.states.depths(c.Order())
 	left := make([]int64, n)
+	chain.unit = valueUnit(c.Value())
 	var value exact.Sum
 	for i, s := range b.states {
 		e := &c.states.ends[s]
@@ -94,16 +95,26 @@ func (b *windowBuilder) build() *WindowChain {
 		left[i] = e.converted + e.lost
 		if e.value > 0 {
 			sum := &c.states.values[e.value-1]
-			chain.worth[i] = sum.Float64()
+			chain.worth[i] = sum.Float64() / chain.unit
 			value.Merge(sum)
 		}
 	}
-	chain.value = value.Float64()
+	chain.value = value.Float64() / chain.unit
 	b.edges(chain, place, left)
 	for i, l := range left {
 		chain.leave[i] = float64(l)
 	}
 	return chain
+}
+
+// valueUnit returns the unit in which values are computed: a power of two that
+// makes room for intermediate results where they are very large.
+func valueUnit(total float64) float64 {
+	const large, scale = 0x1p800, 0x1p300
+	if total < large {
+		return 1
+	}
+	return scale
 }
 
 // places returns the index of each counted state in the chain, or -1.

@@ -46,7 +46,7 @@ func (c *WindowChain) reduce(order int) (*WindowChain, error) {
 		if n := int64(c.loop[i]); n > 0 {
 			counts.edges.add(to[i], to[i], n, &counts.states)
 		}
-		counts.states.end(to[i], int64(c.convert[i]), int64(c.lose[i]), c.worth[i])
+		counts.states.end(to[i], int64(c.convert[i]), int64(c.lose[i]), c.worth[i]*c.unit)
 	}
 	counts.journeys = c.journeys
 	if !c.complete {

@@ -27,7 +27,7 @@ func (c *WindowChain) ConvertWithin(allowed func(touchpoint.Channel) bool) (conv
 		conversion += c.convert[j] * w.x[j]
 		value += c.worth[j] * w.x[j]
 	}
-	return min(conversion/c.leave[0], 1), value / c.leave[0], nil
+	return min(conversion/c.leave[0], 1), value / c.leave[0] * c.unit, nil
 }
 
 // windowWithin is the chain restricted to the windows of allowed channels.
