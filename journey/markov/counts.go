@@ -2,7 +2,6 @@ package markov
 
 import (
 	"math"
-	"math/bits"
 	"slices"
 
 	"github.com/cjm-go/cjm/internal/exact"
@@ -56,24 +55,12 @@ func (c *Counts) Options() Options { return c.options }
 // the transitions counted would exceed 2^63-1, or [journey.ErrUnknownCode]. On an error
 // nothing has changed. A path of which no journey is counted adds nothing.
 func (c *Counts) Add(p *journey.Counted) error {
-	if err := p.Validate(); err != nil {
-		return err
-	}
-	n, err := p.Journeys()
+	a, err := admit(p, c.options.Nulls, c.total, c.excluded)
 	if err != nil {
 		return err
 	}
-	nulls, opens := p.Nulls, p.Opens
-	excluded := int64(0)
-	if c.options.Nulls == ExcludeNulls {
-		n, nulls, opens, excluded = p.Conversions, 0, 0, nulls+opens
-	}
-	hi, steps := bits.Mul64(uint64(n), uint64(len(p.Channels))+1)
-	if hi > 0 || steps > uint64(math.MaxInt64-c.total) || excluded > math.MaxInt64-c.excluded {
-		return journey.ErrOverflow
-	}
-	if n == 0 {
-		c.excluded += excluded
+	if a.journeys == 0 {
+		c.excluded += a.excluded
 		return nil
 	}
 	codes, err := c.recoder.Codes(p)
@@ -81,13 +68,13 @@ func (c *Counts) Add(p *journey.Counted) error {
 		return err
 	}
 	c.grow()
-	c.excluded += excluded
-	c.total += int64(steps)
-	c.journeys += n
-	c.opens += opens
-	e := &c.ends[c.walk(codes, n)]
+	c.excluded += a.excluded
+	c.total += a.steps
+	c.journeys += a.journeys
+	c.opens += a.opens
+	e := &c.ends[c.walk(codes, a.journeys)]
 	e.converted += p.Conversions
-	e.lost += nulls
+	e.lost += a.nulls
 	if p.Value != 0 {
 		e.value.Add(p.Value)
 	}

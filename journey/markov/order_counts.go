@@ -3,7 +3,6 @@ package markov
 import (
 	"encoding/binary"
 	"math"
-	"math/bits"
 
 	"github.com/cjm-go/cjm/journey"
 )
@@ -61,35 +60,23 @@ func (c *OrderCounts) Excluded() int64 { return c.excluded }
 // The error is that of [journey.Counted.Validate], [journey.ErrOverflow] or
 // [journey.ErrUnknownCode]. On an error nothing has changed.
 func (c *OrderCounts) Add(p *journey.Counted) error {
-	if err := p.Validate(); err != nil {
-		return err
-	}
-	n, err := p.Journeys()
+	a, err := admit(p, c.options.Nulls, c.total, c.excluded)
 	if err != nil {
 		return err
 	}
-	nulls, opens := p.Nulls, p.Opens
-	excluded := int64(0)
-	if c.options.Nulls == ExcludeNulls {
-		n, nulls, opens, excluded = p.Conversions, 0, 0, nulls+opens
-	}
-	hi, steps := bits.Mul64(uint64(n), uint64(len(p.Channels))+1)
-	if hi > 0 || steps > uint64(math.MaxInt64-c.total) || excluded > math.MaxInt64-c.excluded {
-		return journey.ErrOverflow
-	}
-	if n > 0 {
+	if a.journeys > 0 {
 		codes, err := c.recoder.Codes(p)
 		if err != nil {
 			return err
 		}
-		q := c.path(c.mark(p, n, codes), codes)
+		q := c.path(c.mark(p, a.journeys, codes), codes)
 		q.conversions += p.Conversions
-		q.nulls += nulls
-		q.opens += opens
+		q.nulls += a.nulls
+		q.opens += a.opens
 	}
-	c.excluded += excluded
-	c.total += int64(steps)
-	c.journeys += n
+	c.excluded += a.excluded
+	c.total += a.steps
+	c.journeys += a.journeys
 	return nil
 }
 

@@ -2,8 +2,6 @@ package markov
 
 import (
 	"fmt"
-	"math"
-	"math/bits"
 
 	"github.com/cjm-go/cjm/internal/exact"
 	"github.com/cjm-go/cjm/journey"
@@ -59,36 +57,26 @@ func (c *WindowCounts) Options() Options { return c.options }
 // errors; [journey.ErrOverflow] also where there would be more than 2^31-1
 // states. On an error nothing has changed.
 func (c *WindowCounts) Add(p *journey.Counted) error {
-	if err := p.Validate(); err != nil {
-		return err
-	}
-	n, err := p.Journeys()
+	a, err := admit(p, c.options.Nulls, c.total, c.excluded)
 	if err != nil {
 		return err
 	}
-	nulls, opens := p.Nulls, p.Opens
-	excluded := int64(0)
-	if c.options.Nulls == ExcludeNulls {
-		n, nulls, opens, excluded = p.Conversions, 0, 0, nulls+opens
-	}
-	hi, steps := bits.Mul64(uint64(n), uint64(len(p.Channels))+1)
-	if hi > 0 || steps > uint64(math.MaxInt64-c.total) || excluded > math.MaxInt64-c.excluded ||
-		len(p.Channels) > maxStates-c.states.len() {
+	if len(p.Channels) > maxStates-c.states.len() {
 		return journey.ErrOverflow
 	}
-	if n == 0 {
-		c.excluded += excluded
+	if a.journeys == 0 {
+		c.excluded += a.excluded
 		return nil
 	}
 	codes, err := c.recoder.Codes(p)
 	if err != nil {
 		return err
 	}
-	c.excluded += excluded
-	c.total += int64(steps)
-	c.journeys += n
-	c.opens += opens
-	c.states.end(c.walk(codes, n), p.Conversions, nulls, p.Value)
+	c.excluded += a.excluded
+	c.total += a.steps
+	c.journeys += a.journeys
+	c.opens += a.opens
+	c.states.end(c.walk(codes, a.journeys), p.Conversions, a.nulls, p.Value)
 	return nil
 }
 
