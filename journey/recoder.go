@@ -21,7 +21,10 @@ type Recoder struct {
 	// same says that to need not be looked at: every own code is that of
 	// source. So it is where all paths come with one dictionary that grew as
 	// they did.
-	same  bool
+	same bool
+	// seen is how many own codes there were when that was last known: counts
+	// that are merged bring names of their own.
+	seen  int
 	codes []Code // of the last path
 }
 
@@ -35,8 +38,9 @@ func (r *Recoder) Dictionary() *Dictionary { return &r.own }
 func (r *Recoder) Codes(p *Counted) ([]Code, error) {
 	if p.Dictionary != r.source {
 		r.source, r.to = p.Dictionary, nil
-		r.same = r.own.Len() == 0
+		r.same, r.seen = r.own.Len() == 0, 0
 	}
+	r.same = r.same && r.seen == r.own.Len()
 	if r.same {
 		known := Code(r.own.Len())
 		for _, c := range p.Channels {
@@ -73,5 +77,6 @@ func (r *Recoder) translate(p *Counted) ([]Code, error) {
 		}
 		r.codes = append(r.codes, r.to[c]-1)
 	}
+	r.seen = r.own.Len()
 	return r.codes, nil
 }

@@ -41,6 +41,21 @@ func TestRecoder(t *testing.T) {
 	}
 }
 
+// TestRecoderAfterMerge: names that come by merging take codes that the dictionary
+// of the paths uses for others.
+func TestRecoderAfterMerge(t *testing.T) {
+	d := journey.NewDictionary("a", "y")
+	var r journey.Recoder
+	_, err := r.Codes(&journey.Counted{Dictionary: d, Channels: []journey.Code{0}})
+	require.NoError(t, err)
+	r.Dictionary().Translate(journey.NewDictionary("z"))
+	codes, err := r.Codes(&journey.Counted{Dictionary: d, Channels: []journey.Code{1, 0}})
+	require.NoError(t, err)
+	require.Len(t, codes, 2)
+	assert.Equal(t, touchpoint.Channel("y"), r.Dictionary().Name(codes[0]))
+	assert.Equal(t, touchpoint.Channel("a"), r.Dictionary().Name(codes[1]))
+}
+
 func TestRecoderUnknownCode(t *testing.T) {
 	var r journey.Recoder
 	for _, p := range []*journey.Counted{
