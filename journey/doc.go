@@ -7,6 +7,8 @@
 //  2. A [Builder] groups them by customer, orders them, drops what was delivered
 //     twice, and ends a [Path] at each conversion. It knows whether a path without
 //     conversion is [Lost] or still [Open], and reports all that it left out.
+//     A [Flow] counts which ways paths take: variants, transitions, repetitions. A
+//     [Pattern] finds paths.
 //  3. [Path.Count] makes the lean form, a [Counted] path: codes of a [Dictionary]
 //     instead of names, ages instead of times, counts instead of customers.
 //     A [PathTable] reads counted paths from a file, where each row may stand for
