@@ -15,14 +15,15 @@ import (
 // whatever the order in which they came. The zero value is empty and ready.
 //
 // It takes 8 bytes for each distinct duration while none is there twice, 16
-// afterwards, and up to a quarter of that for those just added. Adding n of them
-// takes O(n log n) time. Reading never changes it, so it is safe concurrently;
+// afterwards, a quarter of that for those just added, and as much again for a moment
+// while those are sorted in. Adding n of them takes O(n log n) time. Reading never changes it, so it is safe concurrently;
 // after Add, reading has to sort what was added last, which [Durations.Clone]
 // does once and for all.
 type Durations struct {
 	total int64
 	// values are distinct and ascending; counts says how often each is there,
-	// and is nil while each is there once.
+	// and is nil while each is there once. Neither array is ever written to
+	// again.
 	values []time.Duration
 	counts []int64
 	// fresh are further durations, in no order.
@@ -31,7 +32,7 @@ type Durations struct {
 
 const (
 	// minFresh is the least number of durations that are sorted in together.
-	minFresh = 64
+	minFresh = 256
 	// maxDurations bounds how many durations Merge and UnmarshalBinary let
 	// come together. Nobody can add as many again one by one, so the total
 	// never wraps.
@@ -54,9 +55,10 @@ func (d *Durations) settle() {
 }
 
 // insert adds values, which are ascending but may repeat, each as often as counts
-// says, or once if that is nil. It does not change the total.
+// says, or once if that is nil. It does not change the total, nor the arrays that d
+// has had: clones share them.
 func (d *Durations) insert(values []time.Duration, counts []int64) {
-	n, more, repeated := len(d.values), 0, counts != nil
+	n, more, repeated := len(d.values), 0, d.counts != nil || counts != nil
 	for i, j := 0, 0; j < len(values); j++ {
 		if j > 0 && values[j] == values[j-1] {
 			repeated = true
@@ -71,42 +73,58 @@ func (d *Durations) insert(values []time.Duration, counts []int64) {
 			more++
 		}
 	}
-	d.values = slices.Grow(d.values, more)[:n+more]
-	if d.counts != nil {
-		d.counts = slices.Grow(d.counts, more)[:n+more]
-	} else if repeated {
-		d.counts = make([]int64, n+more, cap(d.values))
-		for i := range n {
-			d.counts[i] = 1
-		}
+	merged := Durations{values: make([]time.Duration, 0, n+more)}
+	if repeated {
+		merged.counts = make([]int64, 0, n+more)
 	}
-
-	// From the back, so that nothing is overwritten before it has moved.
-	to, i := n+more-1, n-1
-	for j := len(values) - 1; j >= 0; to-- {
+	i := 0
+	for j := 0; j < len(values); {
 		v, times := values[j], int64(0)
-		for ; j >= 0 && values[j] == v; j-- {
+		for ; j < len(values) && values[j] == v; j++ {
 			if counts == nil {
 				times++
 			} else {
 				times += counts[j]
 			}
 		}
-		for ; i >= 0 && d.values[i] > v; i, to = i-1, to-1 {
-			d.values[to] = d.values[i]
-			if d.counts != nil {
-				d.counts[to] = d.counts[i]
-			}
+		from := i
+		for i < n && d.values[i] < v {
+			i++
 		}
-		if i >= 0 && d.values[i] == v {
-			times += d.counts[i]
-			i--
+		merged.take(d, from, i)
+		if i < n && d.values[i] == v {
+			times += d.count(i)
+			i++
 		}
-		d.values[to] = v
-		if d.counts != nil {
-			d.counts[to] = times
+		merged.values = append(merged.values, v)
+		if repeated {
+			merged.counts = append(merged.counts, times)
 		}
 	}
+	merged.take(d, i, n)
+	d.values, d.counts = merged.values, merged.counts
+}
+
+// take appends what other holds at from and up to to.
+func (d *Durations) take(other *Durations, from, to int) {
+	d.values = append(d.values, other.values[from:to]...)
+	switch {
+	case d.counts == nil:
+	case other.counts != nil:
+		d.counts = append(d.counts, other.counts[from:to]...)
+	default:
+		for range to - from {
+			d.counts = append(d.counts, 1)
+		}
+	}
+}
+
+// Compact sorts in what was added last. Clones made next share memory with d.
+func (d *Durations) Compact() {
+	if len(d.fresh) > 0 {
+		d.settle()
+	}
+	d.fresh = nil
 }
 
 // Merge adds what other holds; other stays as it is. The error is [ErrOverflow]
@@ -133,16 +151,15 @@ func (d *Durations) Merge(other *Durations) error {
 	return nil
 }
 
-// Clone returns a copy that takes no more memory than need be, and is as quick to
-// read as can be.
+// Clone returns a copy that is as quick to read as can be. The two share memory as
+// long as neither is added to, unless there are durations that d has yet to sort in:
+// see [Durations.Compact].
 func (d *Durations) Clone() *Durations {
-	c := &Durations{total: d.total, values: slices.Clone(d.values), counts: slices.Clone(d.counts)}
+	c := &Durations{total: d.total, values: d.values, counts: d.counts}
 	if len(d.fresh) > 0 {
 		c.fresh = slices.Clone(d.fresh)
-		c.settle()
-		c.fresh = nil
+		c.Compact()
 	}
-	c.values, c.counts = slices.Clip(c.values), slices.Clip(c.counts)
 	return c
 }
 

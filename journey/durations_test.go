@@ -249,3 +249,27 @@ func BenchmarkDurationsAdd(b *testing.B) {
 		})
 	}
 }
+
+// TestDurationsCloneShares: a clone and what it was made of go their own ways.
+func TestDurationsCloneShares(t *testing.T) {
+	var d Durations
+	for i := range 1000 {
+		d.Add(time.Duration(i))
+	}
+	d.Compact()
+	require.LessOrEqual(t, testing.AllocsPerRun(10, func() { d.Clone() }), 1.0, "nothing but the header is copied")
+	before, err := d.MarshalBinary()
+	require.NoError(t, err)
+	clone := d.Clone()
+	for i := range 1000 {
+		clone.Add(time.Duration(i / 2))
+	}
+	after, err := d.MarshalBinary()
+	require.NoError(t, err)
+	assert.Equal(t, before, after)
+	assert.Equal(t, int64(2000), clone.Len())
+	d.Add(5)
+	d.Compact()
+	assert.Equal(t, int64(1001), d.Len())
+	assert.Equal(t, int64(2000), clone.Len())
+}
