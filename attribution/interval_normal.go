@@ -5,6 +5,7 @@ import (
 
 	"gonum.org/v1/gonum/stat/distuv"
 
+	"github.com/cjm-go/cjm/internal/stat"
 	"github.com/cjm-go/cjm/journey"
 	"github.com/cjm-go/cjm/touchpoint"
 )
@@ -49,7 +50,7 @@ func normalUncertainty(t *tally, r *Result, touched *touched, v *variances, meth
 			e := &RemovalUncertainty{
 				Effect:        normal(c.Removal.Effect, v.effect[at], z, 1),
 				ValueEffect:   normal(c.Removal.ValueEffect, v.valueEffect[at], z, 1),
-				TouchingShare: wilson(touching, t.all.conversions, z),
+				TouchingShare: wilson(touching, t.all.conversions, level),
 			}
 			if line.Few {
 				e.Effect.Lo = min(e.Effect.Lo, e.TouchingShare.Lo)
@@ -98,22 +99,9 @@ func normal(x, variance, z, most float64) Estimate {
 }
 
 // wilson returns Wilson's interval for a probability of which k of n trials are the
-// evidence (Wilson, "Probable inference, the law of succession, and statistical
-// inference", Journal of the American Statistical Association 22 (1927) 209-212).
-func wilson(k, n int64, z float64) Estimate {
+// evidence, see [stat.Wilson].
+func wilson(k, n int64, level float64) Estimate {
+	lo, hi := stat.Wilson(k, n, level)
 	trials := float64(n)
-	p := float64(k) / trials
-	q := float64(n-k) / trials
-	zz := z * z / trials
-	middle := (p + zz/2) / (1 + zz)
-	half := z / (1 + zz) * math.Sqrt(p*q/trials+zz/(4*trials))
-	e := Estimate{SE: math.Sqrt(p * q / trials), Lo: middle - half, Hi: middle + half}
-	// At the ends the bounds are exact, but for rounding.
-	if k == 0 {
-		e.Lo = 0
-	}
-	if k == n {
-		e.Hi = 1
-	}
-	return e
+	return Estimate{SE: math.Sqrt(float64(k) / trials * (float64(n-k) / trials) / trials), Lo: lo, Hi: hi}
 }
