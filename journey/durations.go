@@ -47,6 +47,23 @@ func (d *Durations) Add(x time.Duration) {
 	}
 }
 
+// AddN adds a duration n times; nothing unless n is positive. The error is
+// [ErrOverflow] where there would be more than 2^62 durations; nothing has changed
+// then.
+func (d *Durations) AddN(x time.Duration, n int64) error {
+	switch {
+	case n <= 0:
+	case d.total > maxDurations || n > maxDurations-d.total:
+		return ErrOverflow
+	case n == 1:
+		d.Add(x)
+	default:
+		d.insert([]time.Duration{x}, []int64{n})
+		d.total += n
+	}
+	return nil
+}
+
 // settle sorts the fresh durations in.
 func (d *Durations) settle() {
 	slices.Sort(d.fresh)

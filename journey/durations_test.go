@@ -273,3 +273,23 @@ func TestDurationsCloneShares(t *testing.T) {
 	assert.Equal(t, int64(1001), d.Len())
 	assert.Equal(t, int64(2000), clone.Len())
 }
+
+func TestDurationsAddN(t *testing.T) {
+	var d, one Durations
+	r := rand.New(rand.NewPCG(3, 3))
+	for range 500 {
+		x, n := time.Duration(r.IntN(40)), r.Int64N(5)-1
+		require.NoError(t, d.AddN(x, n))
+		for range n {
+			one.Add(x)
+		}
+	}
+	want, err := one.MarshalBinary()
+	require.NoError(t, err)
+	got, err := d.MarshalBinary()
+	require.NoError(t, err)
+	assert.Equal(t, want, got)
+	assert.Equal(t, one.Len(), d.Len())
+	require.ErrorIs(t, d.AddN(1, 1<<62), ErrOverflow)
+	assert.Equal(t, one.Len(), d.Len())
+}
