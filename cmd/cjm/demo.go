@@ -33,7 +33,8 @@ customers who come back, and journeys that are still open at the end.
 // counts as lost.
 const demoLostAfter = 30 * 24 * time.Hour
 
-// Run credits the channels of the sample and explains what comes out.
+// Run credits the channels of the sample, says where its customers are lost, and explains
+// what comes out.
 func (c demoCommand) Run(env *environment) error {
 	in, err := sample.Open()
 	if err != nil {
@@ -48,7 +49,16 @@ func (c demoCommand) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(env.stdout, d.String())
+	again, err := sample.Open()
+	if err != nil {
+		return err
+	}
+	defer again.Close()
+	lost, err := newDropoffDemo(env.ctx, again)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(env.stdout, d.String()+lost.String())
 	return outputError(err)
 }
 

@@ -1,9 +1,11 @@
-// Command cjm turns files of customer journeys into channel credit.
+// Command cjm turns files of customer journeys into channel credit, funnels and
+// leaks.
 //
 //	cjm demo                       shows it on a sample that is built in
 //	cjm attribute FILE...          credits channels, from events or a path table
 //	cjm order FILE...              compares Markov chains of different orders
 //	cjm score FILE... --paths NEW  says how likely journeys along paths are to convert
+//	cjm dropoff EVENTS...          says where customers are lost, and what that costs
 //	cjm paths EVENTS...            counts the paths in events as a path table
 //	cjm version                    prints the version
 //

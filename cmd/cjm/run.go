@@ -23,6 +23,7 @@ type commands struct {
 	Order     orderCommand     `cmd:"" help:"Compare Markov chains of different orders."`
 	Score     scoreCommand     `cmd:"" help:"Say how likely journeys are to convert that came along given paths."`
 	Paths     pathsCommand     `cmd:"" help:"Count the paths in event files as a path table."`
+	Dropoff   dropoffCommand   `cmd:"" help:"Say where customers are lost, and what that costs."`
 	Demo      demoCommand      `cmd:"" help:"Show the main job on a sample that is built in."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
 }
