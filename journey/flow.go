@@ -17,11 +17,11 @@ var (
 )
 
 // FlowOptions say what a [Flow] counts. The zero value labels touches with
-// [ByKind] and keeps all times.
+// [ByEvent] and keeps all times.
 type FlowOptions struct {
-	// Label names the touches; nil means [ByKind]. It is no part of what is
+	// Label names the touches; nil means [ByEvent]. It is no part of what is
 	// written, and two of them cannot be compared: see Name.
-	Label Label
+	Label Key
 	// Name, which may be empty, tells flows of different labels apart: those
 	// with different names are not merged.
 	Name string

@@ -94,7 +94,7 @@ func BenchmarkPattern(b *testing.B) {
 	var labels []string
 	for _, path := range paths {
 		for i := range path.Touchpoints {
-			labels = append(labels, ByKind(&path.Touchpoints[i]))
+			labels = append(labels, ByEvent(&path.Touchpoints[i]))
 		}
 	}
 	b.Run("MatchPath", func(b *testing.B) {

@@ -84,7 +84,7 @@ func flowLogPaths(t *testing.T, name string, columns touchpoint.Columns) []journ
 	return paths
 }
 
-func flowOfPaths(t *testing.T, label journey.Label, paths []journey.Path) *journey.FlowResult {
+func flowOfPaths(t *testing.T, label journey.Key, paths []journey.Path) *journey.FlowResult {
 	t.Helper()
 	f := journey.NewFlow(journey.FlowOptions{Label: label})
 	for i := range paths {
@@ -126,7 +126,7 @@ func TestFlowEventLogs(t *testing.T) {
 					if t.Properties["lifecycle"] != "complete" {
 						return ""
 					}
-					return journey.ByKind(t)
+					return journey.ByEvent(t)
 				}, paths)
 				require.Equal(t, want["events"], r.Touches()+r.Unlabelled())
 				require.Equal(t, r.Touches(), r.Unlabelled())

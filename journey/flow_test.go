@@ -174,12 +174,12 @@ func TestFlowLabels(t *testing.T) {
 		{Stage: "decision"},
 	}}
 	for name, c := range map[string]struct {
-		label      journey.Label
+		label      journey.Key
 		want       []string
 		unlabelled int64
 	}{
 		"nil":     {nil, []string{"open", "web", "visit"}, 1},
-		"kind":    {journey.ByKind, []string{"open", "web", "visit"}, 1},
+		"kind":    {journey.ByEvent, []string{"open", "web", "visit"}, 1},
 		"channel": {journey.ByChannel, []string{"email", "web", "web"}, 1},
 		"stage":   {journey.ByStage, []string{"awareness", "decision", "decision"}, 1},
 		"own":     {func(t *touchpoint.Touchpoint) string { return string(t.Channel + "/" + touchpoint.Channel(t.Kind)) }, []string{"email/open", "web/", "web/visit", "/"}, 0},

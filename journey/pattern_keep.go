@@ -6,8 +6,8 @@ import (
 )
 
 // MatchPath reports whether the pattern occurs among the labels of the path; nil
-// means [ByKind]. Touches with the empty label take no part.
-func (p Pattern) MatchPath(path *Path, label Label) bool {
+// means [ByEvent]. Touches with the empty label take no part.
+func (p Pattern) MatchPath(path *Path, label Key) bool {
 	c := p.program
 	if c == nil {
 		return false
@@ -37,7 +37,7 @@ type KeepReport struct {
 // Keep yields the paths of in that the pattern occurs in, see
 // [Pattern.MatchPath], and every error of in as it comes. While the loop runs,
 // and after it, report says what was kept; nil is allowed.
-func (p Pattern) Keep(in iter.Seq2[Path, error], label Label, report *KeepReport) iter.Seq2[Path, error] {
+func (p Pattern) Keep(in iter.Seq2[Path, error], label Key, report *KeepReport) iter.Seq2[Path, error] {
 	return func(yield func(Path, error) bool) {
 		if report == nil {
 			report = new(KeepReport)
@@ -60,7 +60,7 @@ func (p Pattern) Keep(in iter.Seq2[Path, error], label Label, report *KeepReport
 }
 
 // see takes the labels of the path out of the unseen names.
-func (r *KeepReport) see(path *Path, label Label) {
+func (r *KeepReport) see(path *Path, label Key) {
 	for i := range path.Touchpoints {
 		if len(r.Unseen) == 0 {
 			return

@@ -198,8 +198,8 @@ func TestPatternMatchPath(t *testing.T) {
 	path := Path{Touchpoints: []touchpoint.Touchpoint{
 		{Channel: "a", Stage: "s"}, {Stage: "t"}, {Channel: "a", Kind: "b"}, {Channel: "c"},
 	}}
-	for text, labels := range map[string]map[string]Label{
-		"^ -> a -> b -> c -> $": {"nil": nil, "kind": ByKind},
+	for text, labels := range map[string]map[string]Key{
+		"^ -> a -> b -> c -> $": {"nil": nil, "kind": ByEvent},
 		"^ -> a -> a -> c -> $": {"channel": ByChannel},
 		"^ -> s -> t -> $":      {"stage": ByStage},
 		"t":                     {"stage": ByStage},

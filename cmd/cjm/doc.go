@@ -6,6 +6,8 @@
 //	cjm order FILE...              compares Markov chains of different orders
 //	cjm score FILE... --paths NEW  says how likely journeys along paths are to convert
 //	cjm dropoff EVENTS...          says where customers are lost, and what that costs
+//	cjm compare BEFORE AFTER       says how two groups differ, and what explains it
+//	cjm flow EVENTS...             says which ways journeys go
 //	cjm paths EVENTS...            counts the paths in events as a path table
 //	cjm version                    prints the version
 //

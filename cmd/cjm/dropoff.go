@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cjm-go/cjm/journey"
 	"github.com/cjm-go/cjm/journey/dropoff"
 	"github.com/cjm-go/cjm/journey/markov"
 )
@@ -147,9 +148,9 @@ func (c *dropoffCommand) open(env *environment) (*input, error) {
 }
 
 // byKeys are the keys of --by.
-var byKeys = map[string]dropoff.Key{
-	"channel": dropoff.ByChannel, "kind": dropoff.ByKind, "setting": dropoff.BySetting, "stage": dropoff.ByStage,
-	"source": dropoff.BySource, "medium": dropoff.ByMedium, "campaign": dropoff.ByCampaign, "code": dropoff.ByCode,
+var byKeys = map[string]journey.Key{
+	"channel": journey.ByChannel, "kind": journey.ByKind, "setting": journey.BySetting, "stage": journey.ByStage,
+	"source": journey.BySource, "medium": journey.ByMedium, "campaign": journey.ByCampaign, "code": journey.ByCode,
 }
 
 // groups returns by what the customers are divided.
@@ -160,7 +161,7 @@ func (c *dropoffCommand) groups() ([]dropoff.Group, error) {
 	key, ok := byKeys[c.By]
 	name := c.By
 	if property, is := strings.CutPrefix(c.By, "property:"); is && property != "" {
-		key, ok, name = dropoff.ByProperty(property), true, property
+		key, ok, name = journey.ByProperty(property), true, property
 	}
 	if !ok {
 		return nil, usagef("--by: no key %q; want channel, kind, setting, stage, source, medium, campaign, code or property:NAME", c.By)

@@ -125,7 +125,7 @@ func countLeaks(env *environment, in *input, on string, l inside) (*dropoff.Leak
 
 // countOn counts the journeys of events by the values of a key, not by channels.
 // Touches without a value are left out.
-func (in *input) countOn(env *environment, key dropoff.Key, counts *leakCounts) (*account, error) {
+func (in *input) countOn(env *environment, key journey.Key, counts *leakCounts) (*account, error) {
 	defer showProgress(env.stderr, in.sources)()
 	r := in.reader
 	a := &account{kind: events, journeys: new(journey.Report)}
@@ -151,7 +151,7 @@ func (in *input) countOn(env *environment, key dropoff.Key, counts *leakCounts) 
 
 // countBy is [dropoff.StagePath] by the values of any key. The touches of p are
 // changed.
-func countBy(p *journey.Path, key dropoff.Key, dict *journey.Dictionary, dst *journey.Counted) (without int, err error) {
+func countBy(p *journey.Path, key journey.Key, dict *journey.Dictionary, dst *journey.Counted) (without int, err error) {
 	for i := range p.Touchpoints {
 		p.Touchpoints[i].Stage = stage.Stage(key(&p.Touchpoints[i]))
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cjm-go/cjm/journey"
 	"github.com/cjm-go/cjm/journey/dropoff"
 	"github.com/cjm-go/cjm/stage"
 	"github.com/cjm-go/cjm/touchpoint"
@@ -60,7 +61,7 @@ func (f *funnelFlags) bare() (dropoff.Funnel, error) {
 	funnel.Window, funnel.StepWindow = time.Duration(f.Window), time.Duration(f.StepWindow)
 	funnel.Tolerance = time.Duration(f.Tolerance)
 	if f.Constant != "" {
-		funnel.Constant = dropoff.ByProperty(f.Constant)
+		funnel.Constant = journey.ByProperty(f.Constant)
 	}
 	like := f.Like
 	if like == "" {
@@ -171,7 +172,7 @@ func (s *stepText) condition(on string) ([]touchpoint.Channel, []touchpoint.Kind
 		return nil, nil, named[stage.Stage](s.events), nil
 	}
 	events := slices.Clone(s.events)
-	return nil, nil, nil, func(t *touchpoint.Touchpoint) bool { return slices.Contains(events, dropoff.ByEvent(t)) }
+	return nil, nil, nil, func(t *touchpoint.Touchpoint) bool { return slices.Contains(events, journey.ByEvent(t)) }
 }
 
 func named[T ~string](names []string) []T {

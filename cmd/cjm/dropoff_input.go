@@ -92,12 +92,9 @@ func (in *input) eachCustomer(env *environment, use func(customers) error) (*acc
 	asOf := in.reader.builder.AsOf
 	given := !asOf.IsZero()
 	touches := func(yield func(touchpoint.Touchpoint, error) bool) {
-		for t, err := range in.reader.touchpoints(env.ctx, in.sources) {
-			if err == nil {
-				if !given && t.Time.After(asOf) {
-					asOf = t.Time
-				}
-				in.reader.makeTouch(&t)
+		for t, err := range in.reader.withConversions(in.reader.touchpoints(env.ctx, in.sources)) {
+			if err == nil && !given && t.Time.After(asOf) {
+				asOf = t.Time
 			}
 			if !yield(t, err) {
 				return
@@ -133,6 +130,20 @@ func (in *input) eachCustomer(env *environment, use func(customers) error) (*acc
 func (r *eventReader) makeTouch(t *touchpoint.Touchpoint) {
 	if t.Conversion && t.Channel == "" && (r.builder.Unknown == journey.KeepUnknown || r.builder.Unknown == journey.MergeUnknown) {
 		t.Channel = journey.UnknownChannel
+	}
+}
+
+// withConversions yields the touchpoints, conversions made touches.
+func (r *eventReader) withConversions(touches iter.Seq2[touchpoint.Touchpoint, error]) iter.Seq2[touchpoint.Touchpoint, error] {
+	return func(yield func(touchpoint.Touchpoint, error) bool) {
+		for t, err := range touches {
+			if err == nil {
+				r.makeTouch(&t)
+			}
+			if !yield(t, err) {
+				return
+			}
+		}
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/cjm-go/cjm/journey"
 	"github.com/cjm-go/cjm/journey/dropoff"
 	"github.com/cjm-go/cjm/touchpoint"
 )
@@ -97,7 +98,7 @@ func touchCells(t *touchpoint.Touchpoint) []string {
 	if t.ID != uuid.Nil {
 		id = t.ID.String()
 	}
-	return []string{instantCell(t.Time), string(t.Kind), dropoff.ByChannel(t), id}
+	return []string{instantCell(t.Time), string(t.Kind), journey.ByChannel(t), id}
 }
 
 // firstNext returns what came next, nil if nothing did or it is not known.
@@ -175,7 +176,7 @@ type lostTable struct {
 
 func (l lostTable) write(c *dropoff.LostCustomer) error {
 	at := func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") }
-	what := func(t *touchpoint.Touchpoint) string { return printable(dropoff.ByEvent(t)) }
+	what := func(t *touchpoint.Touchpoint) string { return printable(journey.ByEvent(t)) }
 	reached := strconv.Itoa(c.Attempt.Reached)
 	if k := c.Attempt.Reached; l.funnel.Order != dropoff.AnyOrder && l.funnel.Like != dropoff.LikePostHogAnyOrder && k <= len(l.funnel.Steps) {
 		reached += " " + printable(l.funnel.Steps[k-1].Name)

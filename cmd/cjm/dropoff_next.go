@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cjm-go/cjm/journey"
 	"github.com/cjm-go/cjm/journey/dropoff"
 )
 
@@ -19,8 +20,8 @@ type nextReport struct {
 }
 
 // onKeys are the keys of what the names of steps are of.
-var onKeys = map[string]dropoff.Key{
-	"event": dropoff.ByEvent, "kind": dropoff.ByKind, "channel": dropoff.ByChannel, "stage": dropoff.ByStage,
+var onKeys = map[string]journey.Key{
+	"event": journey.ByEvent, "kind": journey.ByKind, "channel": journey.ByChannel, "stage": journey.ByStage,
 }
 
 // runNext counts what the lost of a step did next and prints it.

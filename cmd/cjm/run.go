@@ -24,6 +24,8 @@ type commands struct {
 	Score     scoreCommand     `cmd:"" help:"Say how likely journeys are to convert that came along given paths."`
 	Paths     pathsCommand     `cmd:"" help:"Count the paths in event files as a path table."`
 	Dropoff   dropoffCommand   `cmd:"" help:"Say where customers are lost, and what that costs."`
+	Compare   compareCommand   `cmd:"" help:"Say how two groups differ, and what explains it."`
+	Flow      flowCommand      `cmd:"" help:"Say which ways the journeys in event files go."`
 	Demo      demoCommand      `cmd:"" help:"Show the main job on a sample that is built in."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
 }

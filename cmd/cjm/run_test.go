@@ -13,7 +13,7 @@ import (
 )
 
 func TestHelpHasExamples(t *testing.T) {
-	for _, command := range []string{"attribute", "order", "score", "paths", "dropoff", "demo", "version"} {
+	for _, command := range []string{"attribute", "order", "score", "paths", "dropoff", "compare", "flow", "demo", "version"} {
 		got := cjm(t, command, "--help")
 		assert.Equal(t, exitOK, got.code, command)
 		assert.Contains(t, got.stdout, "Examples:", command)

@@ -31,7 +31,7 @@ func changeSteps(letters, optional string) []Step {
 // them open.
 func countedRandomly(t *testing.T, r *rand.Rand, f Funnel, n int) *Report {
 	t.Helper()
-	c, err := NewCounts(f, Group{Name: "kind", Key: ByKind, Of: FirstKnown})
+	c, err := NewCounts(f, Group{Name: "kind", Key: journey.ByKind, Of: FirstKnown})
 	require.NoError(t, err)
 	start := time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
 	for range n {
@@ -122,7 +122,7 @@ func TestCompareReports(t *testing.T) {
 	r := newChangeRand(22)
 	f := Funnel{Steps: changeSteps("abc", "")}
 	some := countedRandomly(t, r, f, 30)
-	c, err := NewCounts(f, Group{Name: "kind", Key: ByKind, Of: FirstKnown})
+	c, err := NewCounts(f, Group{Name: "kind", Key: journey.ByKind, Of: FirstKnown})
 	require.NoError(t, err)
 	require.NoError(t, c.Add(&journey.Path{Touchpoints: []touchpoint.Touchpoint{{Channel: "d", Time: time.Unix(0, 0)}}}))
 	none, err := c.Report()

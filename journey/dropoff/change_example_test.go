@@ -17,7 +17,7 @@ func shopMonth(mail, ad [3]int) *dropoff.Report {
 		{Name: "visit", Kinds: []touchpoint.Kind{"visit"}},
 		{Name: "cart", Kinds: []touchpoint.Kind{"cart"}},
 		{Name: "order", Kinds: []touchpoint.Kind{"order"}},
-	}}, dropoff.Group{Name: "channel", Key: dropoff.ByChannel})
+	}}, dropoff.Group{Name: "channel", Key: journey.ByChannel})
 	if err != nil {
 		log.Fatal(err)
 	}

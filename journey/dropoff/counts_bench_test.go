@@ -45,7 +45,7 @@ func benchmarkCountsMillion(b *testing.B, complete bool) {
 		runtime.GC()
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		c, err := NewCounts(countsFunnel("a", "b", "c", "d", "e"), Group{"setting", BySetting, AtEntry})
+		c, err := NewCounts(countsFunnel("a", "b", "c", "d", "e"), Group{"setting", journey.BySetting, AtEntry})
 		require.NoError(b, err)
 		rng := rand.New(rand.NewPCG(4, 10))
 		var p journey.Path

@@ -16,7 +16,7 @@ func countsFuzzed(t testing.TB) *Counts {
 	f := countsFunnel("a", "b?", "c")
 	f.Open = true
 	f.Exclusions = []Exclusion{{Name: "x", Channels: []touchpoint.Channel{"e"}}}
-	c, err := NewCounts(f, Group{"code", ByCode, AtEntry}, Group{"setting", BySetting, FirstKnown})
+	c, err := NewCounts(f, Group{"code", journey.ByCode, AtEntry}, Group{"setting", journey.BySetting, FirstKnown})
 	require.NoError(t, err)
 	rng := rand.New(rand.NewPCG(4, 3))
 	for range 20 {

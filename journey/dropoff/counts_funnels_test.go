@@ -41,7 +41,7 @@ func countsFunnels() map[string]Funnel {
 		})
 		add(fmt.Sprintf("constant, as of %v", e), func(f *Funnel) {
 			f.Steps[1].Optional = true
-			f.Entry, f.Constant = e, ByCode
+			f.Entry, f.Constant = e, journey.ByCode
 			f.AsOf, f.LostAfter = journeytest.Start().Add(3*time.Hour), time.Hour
 		})
 	}
@@ -69,7 +69,7 @@ func TestCountsFunnels(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			require.NoError(t, f.Validate())
 			rng := rand.New(rand.NewPCG(4, 11))
-			c, err := NewCounts(f, Group{"setting", BySetting, AtEntry}, Group{"code", ByCode, FirstKnown})
+			c, err := NewCounts(f, Group{"setting", journey.BySetting, AtEntry}, Group{"code", journey.ByCode, FirstKnown})
 			require.NoError(t, err)
 			next, err := NewNextCounts(f, nil)
 			require.NoError(t, err)

@@ -13,7 +13,7 @@ type Group struct {
 	// Name is the name of the group in reports, not empty and unlike all others.
 	Name string
 	// Key says the value of a touch.
-	Key Key
+	Key journey.Key
 	// Of says which touch gives the value.
 	Of Which
 }

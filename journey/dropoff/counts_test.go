@@ -81,7 +81,7 @@ func TestCountsOddTimes(t *testing.T) {
 }
 
 func TestNewCountsErrors(t *testing.T) {
-	_, err := NewCounts(Funnel{}, Group{}, Group{Name: "g", Key: ByKind, Of: 9}, Group{Name: "g", Key: ByKind})
+	_, err := NewCounts(Funnel{}, Group{}, Group{Name: "g", Key: journey.ByKind, Of: 9}, Group{Name: "g", Key: journey.ByKind})
 	require.Error(t, err)
 	for _, text := range []string{"no name", "no key", "no such touch", `3, "g": another group has the name`} {
 		assert.ErrorContains(t, err, text)
@@ -95,7 +95,7 @@ func TestNewCountsErrors(t *testing.T) {
 
 // Which touch gives the value decides on the group.
 func TestCountsGroups(t *testing.T) {
-	groups := []Group{{"entry", BySetting, AtEntry}, {"first", BySetting, FirstKnown}, {"last", BySetting, LastKnown}}
+	groups := []Group{{"entry", journey.BySetting, AtEntry}, {"first", journey.BySetting, FirstKnown}, {"last", journey.BySetting, LastKnown}}
 	asOf := journeytest.Start().Add(10 * time.Hour)
 	f := countsFunnel("a", "b")
 	f.AsOf = asOf
@@ -144,7 +144,7 @@ func TestCountsGroups(t *testing.T) {
 // A customer whose attempts have different values is one of each, and one of all.
 func TestCountsCustomersOfAttempts(t *testing.T) {
 	f := countsFunnel("a", "b")
-	c, err := NewCounts(f, Group{"setting", BySetting, AtEntry})
+	c, err := NewCounts(f, Group{"setting", journey.BySetting, AtEntry})
 	require.NoError(t, err)
 	p := journeytest.Path("a > b > @a > a > b")
 	hit := func(step, i int) Hit { return Hit{Step: step, Index: i, Time: p.Touchpoints[i].Time} }
@@ -204,7 +204,7 @@ func TestCountsShards(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 2))
 	f := countsFunnel("a", "b?", "c", "d")
 	f.Open = true
-	groups := []Group{{"setting", BySetting, AtEntry}, {"code", ByCode, LastKnown}}
+	groups := []Group{{"setting", journey.BySetting, AtEntry}, {"code", journey.ByCode, LastKnown}}
 	whole, err := NewCounts(f, groups...)
 	require.NoError(t, err)
 	var paths []journey.Path
@@ -249,7 +249,7 @@ func TestCountsShards(t *testing.T) {
 
 // The report of the counts so far does not change with them.
 func TestReportStays(t *testing.T) {
-	c := countsOf(t, countsFunnel("a", "b"), []Group{{"setting", BySetting, AtEntry}}, "a > b", "@a")
+	c := countsOf(t, countsFunnel("a", "b"), []Group{{"setting", journey.BySetting, AtEntry}}, "a > b", "@a")
 	r := countsReport(t, c)
 	before, err := r.MarshalJSON()
 	require.NoError(t, err)
@@ -277,7 +277,7 @@ func TestCountsMismatch(t *testing.T) {
 		"open":      func(f *Funnel) { f.Open = true },
 		"window":    func(f *Funnel) { f.Window = time.Hour },
 		"step":      func(f *Funnel) { f.StepWindow = time.Hour },
-		"constant":  func(f *Funnel) { f.Constant = ByCode },
+		"constant":  func(f *Funnel) { f.Constant = journey.ByCode },
 		"ties":      func(f *Funnel) { f.Ties = TiesApart },
 		"as of":     func(f *Funnel) { f.AsOf = journeytest.Start() },
 		"like":      func(f *Funnel) { f.Like = LikeMixpanel },
@@ -290,10 +290,10 @@ func TestCountsMismatch(t *testing.T) {
 		require.ErrorIs(t, c.Merge(other), ErrMismatch, name)
 		require.ErrorIs(t, other.UnmarshalBinary(countsBytes(t, c)), ErrMismatch, name)
 	}
-	grouped, err := NewCounts(base, Group{"g", ByKind, AtEntry})
+	grouped, err := NewCounts(base, Group{"g", journey.ByKind, AtEntry})
 	require.NoError(t, err)
 	require.ErrorIs(t, c.Merge(grouped), ErrMismatch)
-	last, err := NewCounts(base, Group{"g", ByKind, LastKnown})
+	last, err := NewCounts(base, Group{"g", journey.ByKind, LastKnown})
 	require.NoError(t, err)
 	require.ErrorIs(t, grouped.Merge(last), ErrMismatch)
 

@@ -338,7 +338,7 @@ func TestExplainSegmentsMismatch(t *testing.T) {
 	}
 	counted := func(step string) *Breakdown {
 		f := Funnel{Steps: []Step{{Name: step, Channels: []touchpoint.Channel{"a"}}}}
-		c, err := NewCounts(f, Group{Name: "all", Key: ByChannel})
+		c, err := NewCounts(f, Group{Name: "all", Key: journey.ByChannel})
 		require.NoError(t, err)
 		require.NoError(t, c.Add(&journey.Path{Touchpoints: []touchpoint.Touchpoint{{Channel: "a"}}}))
 		r, err := c.Report()

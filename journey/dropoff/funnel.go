@@ -3,6 +3,7 @@ package dropoff
 import (
 	"time"
 
+	"github.com/cjm-go/cjm/journey"
 	"github.com/cjm-go/cjm/stage"
 	"github.com/cjm-go/cjm/touchpoint"
 )
@@ -49,7 +50,7 @@ type Funnel struct {
 	// the key, such as one order number. Touches whose value is not known go
 	// together. nil demands nothing. With FirstEntry and EveryEntry, entries are
 	// those of each value.
-	Constant Key
+	Constant journey.Key
 	// Ties says what is before what among touches of the same time. AnyOrder
 	// does not ask.
 	Ties Ties
@@ -118,7 +119,3 @@ type Exclusion struct {
 	// not dropped.
 	Drop bool
 }
-
-// Key is a value of a touchpoint by which customers are told apart. An empty
-// text means that the value is not known.
-type Key func(*touchpoint.Touchpoint) string

@@ -21,7 +21,7 @@ import (
 // Result. It is not safe for concurrent use.
 type NextCounts struct {
 	funnel      Funnel
-	key         Key
+	key         journey.Key
 	layout      *layout
 	description []byte
 	evaluator   *Evaluator
@@ -43,8 +43,8 @@ type nextStep struct {
 type nextValue struct{ lost, wentOn int64 }
 
 // NewNextCounts returns empty counts of what customers do next in a funnel, by the
-// key; nil means [ByEvent]. The error is that of [Funnel.Validate].
-func NewNextCounts(f Funnel, key Key) (*NextCounts, error) {
+// key; nil means [journey.ByEvent]. The error is that of [Funnel.Validate].
+func NewNextCounts(f Funnel, key journey.Key) (*NextCounts, error) {
 	f.Steps = slices.Clone(f.Steps)
 	f.Exclusions = slices.Clone(f.Exclusions)
 	evaluator, err := NewEvaluator(f)
@@ -52,12 +52,12 @@ func NewNextCounts(f Funnel, key Key) (*NextCounts, error) {
 		return nil, err
 	}
 	if key == nil {
-		key = ByEvent
+		key = journey.ByEvent
 	}
 	return newNextCounts(f, key, evaluator), nil
 }
 
-func newNextCounts(f Funnel, key Key, evaluator *Evaluator) *NextCounts {
+func newNextCounts(f Funnel, key journey.Key, evaluator *Evaluator) *NextCounts {
 	c := &NextCounts{
 		funnel: f, key: key, layout: layoutOf(&f), description: describe(&f, nil), evaluator: evaluator,
 		steps: make([]nextStep, len(f.Steps)),

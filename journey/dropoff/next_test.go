@@ -12,7 +12,7 @@ import (
 	"github.com/cjm-go/cjm/journey/journeytest"
 )
 
-func nextOf(t *testing.T, f Funnel, key Key, lines ...string) *NextCounts {
+func nextOf(t *testing.T, f Funnel, key journey.Key, lines ...string) *NextCounts {
 	t.Helper()
 	c, err := NewNextCounts(f, key)
 	require.NoError(t, err)
@@ -67,7 +67,7 @@ func TestNext(t *testing.T) {
 
 // An optional step is on the way, not a step at which anybody is lost.
 func TestNextOptional(t *testing.T) {
-	n := nextResultOf(t, nextOf(t, countsFunnel("a", "b?", "c"), ByStage,
+	n := nextResultOf(t, nextOf(t, countsFunnel("a", "b?", "c"), journey.ByStage,
 		"a/s > b/s > x/after", "a > x", "a > b > y/on > c", "a > c"))
 	assert.Zero(t, n.Lost(2))
 	assert.EqualValues(t, 2, n.Lost(3))
@@ -115,11 +115,11 @@ func TestNextAnyOrder(t *testing.T) {
 func TestNextShards(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 6))
 	f := countsFunnel("a", "b?", "c", "d")
-	whole, err := NewNextCounts(f, ByCode)
+	whole, err := NewNextCounts(f, journey.ByCode)
 	require.NoError(t, err)
 	shards := make([]*NextCounts, 4)
 	for i := range shards {
-		shards[i], err = NewNextCounts(f, ByCode)
+		shards[i], err = NewNextCounts(f, journey.ByCode)
 		require.NoError(t, err)
 	}
 	lost := int64(0)
@@ -134,7 +134,7 @@ func TestNextShards(t *testing.T) {
 	require.NoError(t, shards[2].Merge(shards[0]))
 	require.Equal(t, want, countsBytes(t, shards[2]))
 
-	back, err := NewNextCounts(f, ByCode)
+	back, err := NewNextCounts(f, journey.ByCode)
 	require.NoError(t, err)
 	require.NoError(t, back.UnmarshalBinary(want))
 	require.Equal(t, want, countsBytes(t, back))
@@ -144,7 +144,7 @@ func TestNextShards(t *testing.T) {
 	for i := range want {
 		bad := append([]byte(nil), want...)
 		bad[i] ^= 1
-		other, _ := NewNextCounts(f, ByCode)
+		other, _ := NewNextCounts(f, journey.ByCode)
 		if other.UnmarshalBinary(bad) == nil {
 			require.Equal(t, bad, countsBytes(t, other))
 		}
@@ -162,7 +162,7 @@ func TestNextShards(t *testing.T) {
 
 	require.NoError(t, back.Merge(back))
 	assert.Equal(t, 2*n.Lost(3), nextResultOf(t, back).Lost(3))
-	other, err := NewNextCounts(countsFunnel("a", "c"), ByCode)
+	other, err := NewNextCounts(countsFunnel("a", "c"), journey.ByCode)
 	require.NoError(t, err)
 	require.ErrorIs(t, back.Merge(other), ErrMismatch)
 	require.ErrorIs(t, other.UnmarshalBinary(want), ErrMismatch)

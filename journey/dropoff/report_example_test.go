@@ -32,7 +32,7 @@ func reportShopPaths() []journey.Path {
 }
 
 func ExampleCounts() {
-	counts, err := dropoff.NewCounts(reportShopFunnel(), dropoff.Group{Name: "setting", Key: dropoff.BySetting})
+	counts, err := dropoff.NewCounts(reportShopFunnel(), dropoff.Group{Name: "setting", Key: journey.BySetting})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -92,7 +92,7 @@ func ExampleFunnel_LostAt() {
 }
 
 func ExampleNextCounts() {
-	counts, err := dropoff.NewNextCounts(reportShopFunnel(), dropoff.ByChannel)
+	counts, err := dropoff.NewNextCounts(reportShopFunnel(), journey.ByChannel)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Value is a value of a [Key], or that it is not known, which is the zero Value.
+// Value is a value of a [journey.Key], or that it is not known, which is the zero Value.
 type Value struct{ text string }
 
 // ValueOf returns the value with the text; empty text is the value not known.

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cjm-go/cjm/internal/stat"
+	"github.com/cjm-go/cjm/journey"
 	"github.com/cjm-go/cjm/journey/journeytest"
 	"github.com/cjm-go/cjm/touchpoint"
 )
@@ -61,7 +62,7 @@ func TestReportRates(t *testing.T) {
 func TestReportOpenRates(t *testing.T) {
 	f := countsFunnel("a", "b")
 	f.Open = true
-	r := countsReport(t, countsOf(t, f, []Group{{"setting", BySetting, AtEntry}}, "a > b", "a", "a", "b", "b", "@b"))
+	r := countsReport(t, countsOf(t, f, []Group{{"setting", journey.BySetting, AtEntry}}, "a > b", "a", "a", "b", "b", "@b"))
 	first, _ := r.Step(1)
 	assert.Equal(t, Rate{K: 3, N: 3, Value: 1, Lo: 1, Hi: 1, Known: true}, first.StepRate)
 	assert.EqualValues(t, 3, first.OverallRate.K)
@@ -151,7 +152,7 @@ func TestReportTimes(t *testing.T) {
 func TestReportWarnings(t *testing.T) {
 	f := countsFunnel("a", "cart", "c")
 	f.Exclusions = []Exclusion{{Name: "refund", Channels: []touchpoint.Channel{"r"}}}
-	r := countsReport(t, countsOf(t, f, []Group{{"setting", BySetting, AtEntry}}, "a > c", "a"))
+	r := countsReport(t, countsOf(t, f, []Group{{"setting", journey.BySetting, AtEntry}}, "a > c", "a"))
 	var step *UnmatchedStepError
 	var exclusion *UnmatchedExclusionError
 	require.Len(t, r.Warnings(), 2)
@@ -234,7 +235,7 @@ func TestReportTimesOutOfOrder(t *testing.T) {
 
 func TestReportJSON(t *testing.T) {
 	f := countsFunnel("a", "b?", "c")
-	r := countsReport(t, countsOf(t, f, []Group{{"setting", BySetting, AtEntry}}, "a > b > +90m c", "a > c", "@a > b", "x"))
+	r := countsReport(t, countsOf(t, f, []Group{{"setting", journey.BySetting, AtEntry}}, "a > b > +90m c", "a > c", "@a > b", "x"))
 	data, err := json.Marshal(r)
 	require.NoError(t, err)
 	var v struct {

@@ -131,7 +131,7 @@ func (c *StageCounts) part(f Funnel) (*Counts, error) {
 		return nil, fmt.Errorf("dropoff: %d stages in order, more than %d", n, MaxSteps)
 	}
 	f.AsOf, f.LostAfter = c.options.AsOf, c.options.LostAfter
-	return NewCounts(f, Group{Name: stagesGroup, Key: BySetting})
+	return NewCounts(f, Group{Name: stagesGroup, Key: journey.BySetting})
 }
 
 // parts returns the counts of the funnels that there are.

@@ -1,13 +1,14 @@
-package dropoff
+package journey
 
-import (
-	"github.com/cjm-go/cjm/journey"
-	"github.com/cjm-go/cjm/touchpoint"
-)
+import "github.com/cjm-go/cjm/touchpoint"
 
-// ByChannel is a [Key]: the channel. [journey.UnknownChannel] is not known.
+// Key is a value of a touchpoint by which touches, or customers, are told apart. The
+// empty text means that the value is not known.
+type Key func(*touchpoint.Touchpoint) string
+
+// ByChannel is a [Key]: the channel. [UnknownChannel] is not known.
 func ByChannel(t *touchpoint.Touchpoint) string {
-	if t.Channel == journey.UnknownChannel {
+	if t.Channel == UnknownChannel {
 		return ""
 	}
 	return string(t.Channel)
@@ -45,4 +46,12 @@ func ByCode(t *touchpoint.Touchpoint) string { return t.Campaign.Code }
 // ByProperty returns the [Key] of the property with the name.
 func ByProperty(name string) Key {
 	return func(t *touchpoint.Touchpoint) string { return t.Properties[name] }
+}
+
+// of returns the value of the touch; that of [ByEvent] if the key is nil.
+func (k Key) of(t *touchpoint.Touchpoint) string {
+	if k == nil {
+		return ByEvent(t)
+	}
+	return k(t)
 }

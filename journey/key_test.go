@@ -1,11 +1,10 @@
-package dropoff
+package journey
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/cjm-go/cjm/journey"
 	"github.com/cjm-go/cjm/touchpoint"
 )
 
@@ -36,7 +35,7 @@ func TestKeys(t *testing.T) {
 	}
 	assert.Empty(t, ByProperty("other")(&full))
 	assert.Equal(t, "email", ByEvent(&touchpoint.Touchpoint{Channel: "email"}))
-	unknown := touchpoint.Touchpoint{Channel: journey.UnknownChannel}
+	unknown := touchpoint.Touchpoint{Channel: UnknownChannel}
 	assert.Empty(t, ByChannel(&unknown), "what the Builder writes for a channel that is not known")
 	assert.Empty(t, ByEvent(&unknown))
 	assert.Equal(t, "online", BySetting(&touchpoint.Touchpoint{Setting: touchpoint.Online}))
