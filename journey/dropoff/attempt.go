@@ -13,12 +13,12 @@ type Attempt struct {
 	Status Status
 	Reason Reason
 	// Dropped tells that the status is Excluded because of an exclusion with
-	// Drop, or of one of the tool that the funnel counts like: the customer
-	// counts nowhere but as excluded. The other fields then say what had been
-	// reached when the exclusion came.
+	// Drop, or because the tool of [Like] drops: the customer counts nowhere
+	// but as excluded. The other fields then say what had been reached when the
+	// exclusion came, unless it was a tool's, which do not say.
 	Dropped bool
-	// Entered is the number, from 1, of the step at which the attempt began; it
-	// is 1 unless the funnel is open, and 0 if NotEntered.
+	// Entered is the number, from 1, of the step at which the attempt began: 1
+	// unless the funnel is open. It is 0 if NotEntered.
 	Entered int
 	// Reached is the number of the deepest step done; 0 if NotEntered. With
 	// [AnyOrder] it is the number of different steps done.
@@ -29,13 +29,17 @@ type Attempt struct {
 	Did uint64
 	// Hits are the touches that count, one a step done, in the order of steps
 	// (with AnyOrder in order of time), of the best chain: the first to come as
-	// far as any, and of those the one that began last. There may be fewer where
-	// the tool of [Like] does not say which they are.
+	// far as any; of those (in an open funnel) those that entered at the
+	// earliest step; of those the one that began last. There may be fewer where
+	// the tool of [Like] has steps without touches. Like Mixpanel, their times may
+	// go back by up to 2 seconds; like PostHog in any order, Step only numbers them.
 	Hits []Hit
 	// Since is the time of the entry and Until that of the end: of completion,
 	// of the loss (the touch that excluded or interrupted, the moment when the
 	// window passed or LostAfter was over, the end of the journey), or as of
-	// when the attempt is still open.
+	// when the attempt is still open. With Tolerance, entry and completion have
+	// the times of their instants. Until is never before Since. Both are zero if
+	// NotEntered or where a tool only says that it dropped the customer.
 	Since, Until time.Time
 }
 

@@ -132,7 +132,11 @@ func (o *oracle) judge(run []oracleChain, seen, now int) (a oracleAttempt) {
 	default:
 		a.status, a.reason, a.until = dropoff.Lost, dropoff.ReasonEnded, quiet
 		if o.p.ended {
-			a.until = max(quiet, o.p.end)
+			end := o.p.end
+			if f.cut {
+				end = min(end, f.asOf)
+			}
+			a.until = max(quiet, end)
 		}
 	}
 	return a

@@ -33,6 +33,9 @@ func (e *Evaluator) settle(p *journey.Path, dst []Attempt) []Attempt {
 	default:
 		e.settleDead(p, a)
 	}
+	if a.Until.Before(a.Since) { // as Mixpanel's grace allows
+		a.Until = a.Since
+	}
 	return dst
 }
 
@@ -68,11 +71,16 @@ func (e *Evaluator) settleAlive(p *journey.Path, a *Attempt) {
 	e.settleEnded(p, a)
 }
 
-// settleEnded gives the attempt the status of one with which the journey ended.
+// settleEnded gives the attempt the status of one with which the journey ended:
+// at its End if that is later than the last touch, but not after AsOf.
 func (e *Evaluator) settleEnded(p *journey.Path, a *Attempt) {
 	a.Status, a.Reason, a.Until = Lost, ReasonEnded, e.points[len(e.points)-1].Time
-	if p.End.After(a.Until) {
-		a.Until = p.End
+	end := p.End
+	if asOf := e.funnel.AsOf; !asOf.IsZero() && end.After(asOf) {
+		end = asOf
+	}
+	if end.After(a.Until) {
+		a.Until = end
 	}
 }
 

@@ -114,14 +114,13 @@ func (d *tied) offers(s *span, lo, hi int, steps uint64) {
 	}
 	for ; begins != 0; begins &= begins - 1 {
 		k := bits.TrailingZeros64(begins) + 1
-		if reach := d.reach(s.touches, lo, hi, k, s.only); reach != 0 {
-			d.offer = append(d.offer, offer{step: uint8(k), reach: reach})
-		}
+		d.offer = append(d.offer, offer{step: uint8(k), reach: d.reach(s.touches, lo, hi, k, s.only)})
 	}
 }
 
-// reach returns the levels to which touches of the instant can lead if step k is
-// the first that they take; by the touch at position only unless it is negative.
+// reach returns the levels to which touches of the instant can lead if step k,
+// which some of them match, is the first that they take: by the one at position
+// only, unless that is negative.
 func (d *tied) reach(touches []touch, lo, hi, k, only int) uint64 {
 	bit := uint64(1) << (k - 1)
 	if d.apart || hi-lo == 1 {
@@ -130,8 +129,8 @@ func (d *tied) reach(touches []touch, lo, hi, k, only int) uint64 {
 	d.begin(touches, lo, hi)
 	if only >= 0 {
 		d.fix(k, only)
-	} else if !d.augment(k) {
-		return 0
+	} else {
+		d.augment(k)
 	}
 	reach := bit
 	for m := k + 1; m <= d.plan.steps; m++ {
