@@ -81,6 +81,8 @@ func TestSpillEqualsMemory(t *testing.T) {
 func TestSpillIsLossless(t *testing.T) {
 	emotion, err := touchpoint.NewEmotion(-0.1)
 	require.NoError(t, err)
+	consent, err := touchpoint.NewConsent(map[string]bool{"ads": true, "a;b=\\{": false})
+	require.NoError(t, err)
 	var in []touchpoint.Touchpoint
 	for i, name := range []string{"ann", " ann", "ann ", "\"ann\"", "a\nn", "ann\x00", "<ann>", "\u2028", "null", "1", "дар", "\ufeffann", "\ufffd"} {
 		touch := touchpoint.Touchpoint{
@@ -88,7 +90,7 @@ func TestSpillIsLossless(t *testing.T) {
 			Received: time.Date(2025, 1, 1, 0, 0, 0, 1, time.UTC), Seq: -1 << 62, Channel: touchpoint.Channel(name), Setting: touchpoint.Offline,
 			Kind: touchpoint.Kind(name), Stage: "decision",
 			Campaign:   touchpoint.Campaign{Source: "s", Medium: " m", Name: "n>", Content: "c", Term: "t", Code: "0"},
-			Conversion: i%2 == 0, Value: 0.1 + float64(i), Currency: "EUR", Cost: 1e-300, Emotion: emotion,
+			Conversion: i%2 == 0, Value: 0.1 + float64(i), Currency: "EUR", Cost: 1e-300, Emotion: emotion, Consent: consent,
 			Properties: map[string]string{"customer": "x", "a.b": "", "z": "[1]", "n": "1e400", name: name},
 		}
 		in = append(in, touch, touchpoint.Touchpoint{Customer: name, Time: builderHour(float64(-i))})

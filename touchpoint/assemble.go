@@ -16,9 +16,10 @@ type assembler struct {
 	// finite number, no id but one that is given.
 	own bool
 
-	customer string   // of the row before; rows of one customer often follow each other
-	names    interner // channels, kinds, campaigns ...
-	values   interner // of properties
+	customer string             // of the row before; rows of one customer often follow each other
+	names    interner           // channels, kinds, campaigns ...
+	values   interner           // of properties
+	consents map[string]Consent // by their texts
 	ids      idMaker
 }
 
@@ -82,6 +83,8 @@ func (a *assembler) set(t *Touchpoint, f field, text []byte) (err error) {
 		t.Cost, err = a.amount(text)
 	case fieldEmotion:
 		return setEmotion(t, text)
+	case fieldConsent:
+		t.Consent, err = a.consent(text)
 	}
 	return err
 }
@@ -134,6 +137,21 @@ func setEmotion(t *Touchpoint, text []byte) error {
 		return errEmotionRange
 	}
 	return nil
+}
+
+// consent reads a consent. Few different ones come again and again.
+func (a *assembler) consent(text []byte) (Consent, error) {
+	if c, ok := a.consents[string(text)]; ok {
+		return c, nil
+	}
+	c, err := parseConsent(text)
+	if err == nil && len(a.consents) < maxInterned && len(text) <= maxConsentLen {
+		if a.consents == nil {
+			a.consents = make(map[string]Consent)
+		}
+		a.consents[string(text)] = c
+	}
+	return c, err
 }
 
 // setProperty gives t a property.

@@ -39,6 +39,7 @@ type Columns struct {
 	Currency   string // currency
 	Cost       string // cost
 	Emotion    string // emotion
+	Consent    string // consent
 }
 
 // NoColumn as the name of a column leaves the field empty, even if there is a
@@ -56,6 +57,7 @@ func (c *Columns) of(f field) *string {
 		fieldStage: &c.Stage, fieldSource: &c.Source, fieldMedium: &c.Medium, fieldCampaign: &c.Campaign,
 		fieldContent: &c.Content, fieldTerm: &c.Term, fieldCode: &c.Code, fieldConversion: &c.Conversion,
 		fieldValue: &c.Value, fieldCurrency: &c.Currency, fieldCost: &c.Cost, fieldEmotion: &c.Emotion,
+		fieldConsent: &c.Consent,
 	}[f]
 }
 

@@ -27,7 +27,9 @@ import (
 //     whether it is 0; empty means no;
 //   - value and cost are decimal numbers, finite and not negative; empty means 0;
 //   - currency is three letters, setting is online or offline, emotion is a
-//     number from -1 to 1, seq is a whole number, and each may be empty.
+//     number from -1 to 1, seq is a whole number, and each may be empty;
+//   - consent is "ads=yes;analytics=no", "none" where one is given that grants
+//     nothing, or a JSON object of booleans; empty means that none is given.
 //
 // A column that no field takes is a property under its header's name, or "#3" if
 // the third has none; an empty cell gives no property.

@@ -22,17 +22,18 @@ import (
 )
 
 func TestCSVAllFields(t *testing.T) {
-	const text = `id,customer,time,received,seq,channel,setting,kind,stage,utm_source,utm_medium,utm_campaign,utm_content,utm_term,code,conversion,value,currency,cost,emotion,page,empty
-order-17, c1 ,2026-01-31T09:30:00+01:00,2026-02-01,3,` + "\u00a0email " + `,ONLINE,visit,awareness,s,m,n,c,t,FLY-1,yes,12.5,eur,0.3,-0.5," /home, ""x""",
+	const text = `id,customer,time,received,seq,channel,setting,kind,stage,utm_source,utm_medium,utm_campaign,utm_content,utm_term,code,conversion,value,currency,cost,emotion,consent,page,empty
+order-17, c1 ,2026-01-31T09:30:00+01:00,2026-02-01,3,` + "\u00a0email " + `,ONLINE,visit,awareness,s,m,n,c,t,FLY-1,yes,12.5,eur,0.3,-0.5,analytics=no; ads=Yes," /home, ""x""",
 `
 	o := decodeCSV(t, CSV{}, text)
 	require.Empty(t, o.errs)
 	emotion, _ := NewEmotion(-0.5)
+	consent, _ := NewConsent(map[string]bool{"ads": true, "analytics": false})
 	assert.Equal(t, []Touchpoint{{
 		ID:       uuid.NewSHA1(uuid.MustParse(Namespace), []byte("order-17")),
 		Customer: "c1", Time: time.Date(2026, 1, 31, 8, 30, 0, 0, time.UTC), Received: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC),
 		Seq: 3, Channel: "email", Setting: Online, Kind: "visit", Stage: "awareness", Campaign: Campaign{"s", "m", "n", "c", "t", "FLY-1"},
-		Conversion: true, Value: 12.5, Currency: "EUR", Cost: 0.3, Emotion: emotion,
+		Conversion: true, Value: 12.5, Currency: "EUR", Cost: 0.3, Emotion: emotion, Consent: consent,
 		Properties: map[string]string{"page": ` /home, "x"`},
 	}}, o.rows)
 }

@@ -16,6 +16,18 @@
 // delivered twice. Where the source has no ids, the id is a UUID made of the
 // content, see [Touchpoint.ContentID].
 //
+// # Feedback
+//
+// A [Scale] maps answers, such as stars, to emotions and back. [Feedback] counts the
+// answers by stage, channel and kind; [Answers.Score] makes a Net Promoter Score or
+// another [Metric] of them, with its interval.
+//
+// # Consent and privacy
+//
+// [Touchpoint.Consent] says for which purposes a record may be used, and a
+// [ConsentFilter] drops and counts the others before an analysis. A [Pseudonymizer]
+// replaces customers by keyed pseudonyms before data is given away.
+//
 // # Reading
 //
 // [CSV] and [JSONLines] are plain structs, ready as zero values, with one method

@@ -41,7 +41,7 @@ func (e *RowError) Unwrap() error { return e.Err }
 // column, a failing reader, a cancelled context, a decoder that is not set up
 // right. It stands for the input, not for a row, so a caller that skips bad rows
 // must not skip it. The names of the header's columns may be part of the
-// message.
+// message, unless the header looks like a row of data.
 type InputError struct {
 	Source string // name of the input, such as a file name; may be empty
 	Line   int    // 1-based line reached; 0 if not known

@@ -24,6 +24,7 @@ const (
 	fieldCurrency
 	fieldCost
 	fieldEmotion
+	fieldConsent
 	numFields
 )
 
@@ -55,6 +56,7 @@ var fields = [numFields]fieldInfo{
 	fieldCurrency:   {"currency", "currency", []string{"currency"}},
 	fieldCost:       {"cost", "cost", []string{"cost"}},
 	fieldEmotion:    {"emotion", "emotion", []string{"emotion"}},
+	fieldConsent:    {"consent", "consent", []string{"consent"}},
 }
 
 func (f field) String() string { return fields[f].name }

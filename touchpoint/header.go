@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // column is one column of a CSV file.
@@ -25,7 +26,11 @@ func (c *Columns) bind(header []string) ([]column, error) {
 		columns[i].name = names[i]
 	}
 	has := func(err error, format string, args ...any) error {
-		return fmt.Errorf("%w: %s; the header has %s", err, fmt.Sprintf(format, args...), list(names))
+		reason := fmt.Sprintf(format, args...)
+		if looksLikeData(names) {
+			return fmt.Errorf("%w: %s; the first row looks like data, not like a header", err, reason)
+		}
+		return fmt.Errorf("%w: %s; the header has %s", err, reason, list(names))
 	}
 
 	var bound [numFields]bool
@@ -96,6 +101,19 @@ func findUsual(f field, names []string, named []bool) (best, twice int) {
 		}
 	}
 	return best, twice
+}
+
+// looksLikeData reports whether a text of the first row is a number, a time or an
+// e-mail address: then it is probably no header, and may hold a customer's data.
+func looksLikeData(names []string) bool {
+	for _, name := range names {
+		_, notNumber := parseNumber([]byte(name))
+		_, isTime := parseISO([]byte(name), time.UTC)
+		if notNumber == nil || isTime || strings.Contains(name, "@") {
+			return true
+		}
+	}
+	return false
 }
 
 // list joins the names, not too many of them.

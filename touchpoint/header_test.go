@@ -37,8 +37,8 @@ func TestBind(t *testing.T) {
 		{
 			"all usual names",
 			Columns{},
-			"id,customer,time,received,seq,channel,setting,kind,stage,utm_source,utm_medium,utm_campaign,utm_content,utm_term,code,conversion,value,currency,cost,emotion",
-			"id,customer,time,received,seq,channel,setting,kind,stage,source,medium,campaign,content,term,code,conversion,value,currency,cost,emotion",
+			"id,customer,time,received,seq,channel,setting,kind,stage,utm_source,utm_medium,utm_campaign,utm_content,utm_term,code,conversion,value,currency,cost,emotion,consent",
+			"id,customer,time,received,seq,channel,setting,kind,stage,source,medium,campaign,content,term,code,conversion,value,currency,cost,emotion,consent",
 		},
 		{
 			"second usual names",

@@ -66,6 +66,10 @@ func (h *idMaker) contentID(t *Touchpoint) uuid.UUID {
 	b = appendBool(b, given)
 	b = appendNumber(b, score)
 	b = h.appendProperties(b, t.Properties)
+	if t.Consent.Given() {
+		// Nothing where none is given: ids from before there were consents stay.
+		b = appendText(b, t.Consent.text)
+	}
 	h.buf = b
 	return v5(b)
 }

@@ -54,6 +54,7 @@ func TestContentIDCoversEveryField(t *testing.T) {
 		"Currency":   func(t *Touchpoint) { t.Currency = "EUR" },
 		"Cost":       func(t *Touchpoint) { t.Cost = 1 },
 		"Emotion":    func(t *Touchpoint) { t.Emotion = emotion },
+		"Consent":    func(t *Touchpoint) { t.Consent, _ = NewConsent(nil) },
 		"Properties": func(t *Touchpoint) { t.Properties = map[string]string{"x": "y"} },
 	}
 	tags := reflect.TypeFor[Campaign]()

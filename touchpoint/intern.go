@@ -4,6 +4,8 @@ package touchpoint
 const (
 	maxInterned    = 4096
 	maxInternedLen = 64
+	// maxConsentLen is longer: a consent names several purposes.
+	maxConsentLen = 512
 )
 
 // interner keeps one copy of each short text that comes again and again. The

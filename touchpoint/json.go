@@ -47,7 +47,7 @@ func (t *Touchpoint) UnmarshalJSON(data []byte) error {
 //	 "channel":"email","setting":"online","kind":"visit","stage":"awareness",
 //	 "campaign":{"source":"…","medium":"…","name":"…","content":"…","term":"…","code":"…"},
 //	 "conversion":true,"value":12.5,"currency":"EUR","cost":0.3,"emotion":-0.5,
-//	 "properties":{"page":"/home"}}
+//	 "consent":{"ads":true},"properties":{"page":"/home"}}
 //
 // in one line, with nothing but customer, time and channel where the rest is
 // not known. Equal touchpoints give equal bytes. [Touchpoint.UnmarshalJSON]
@@ -95,6 +95,9 @@ func AppendJSON(dst []byte, t *Touchpoint) ([]byte, error) {
 	}
 	if score, ok := t.Emotion.Score(); ok {
 		b = appendJSONNumber(append(b, `,"emotion":`...), score)
+	}
+	if t.Consent.Given() {
+		b = appendConsent(append(b, `,"consent":`...), t.Consent)
 	}
 	if len(t.Properties) > 0 {
 		b = append(b, `,"properties":{`...)

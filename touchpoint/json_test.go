@@ -15,12 +15,13 @@ import (
 
 func TestAppendJSON(t *testing.T) {
 	emotion, _ := NewEmotion(-0.5)
+	consent, _ := NewConsent(map[string]bool{"b": false, "a\"": true})
 	full := Touchpoint{
 		ID:       uuid.MustParse("f81d4fae-7dec-11d0-a765-00a0c91e6bf6"),
 		Customer: "c1", Time: time.Date(2026, 1, 31, 10, 30, 0, 5e8, time.FixedZone("", 3600)),
 		Received: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC), Seq: -1, Channel: "email", Setting: Online, Kind: "visit", Stage: "awareness",
 		Campaign:   Campaign{"s", "m", "n", "c", "t", "o"},
-		Conversion: true, Value: 1234567.5, Currency: "EUR", Cost: 1e-7, Emotion: emotion,
+		Conversion: true, Value: 1234567.5, Currency: "EUR", Cost: 1e-7, Emotion: emotion, Consent: consent,
 		Properties: map[string]string{"z": "1", "a": "\"\n\u2028<&>\x01\x7f", "": ""},
 	}
 	for _, test := range []struct {
@@ -32,8 +33,9 @@ func TestAppendJSON(t *testing.T) {
 			`"seq":-1,"channel":"email","setting":"online","kind":"visit","stage":"awareness",` +
 			`"campaign":{"source":"s","medium":"m","name":"n","content":"c","term":"t","code":"o"},` +
 			`"conversion":true,"value":1234567.5,"currency":"EUR","cost":1e-07,"emotion":-0.5,` +
-			`"properties":{"":"","a":"\"\n\u2028<&>\u0001` + "\x7f" + `","z":"1"}}`},
+			`"consent":{"a\"":true,"b":false},"properties":{"":"","a":"\"\n\u2028<&>\u0001` + "\x7f" + `","z":"1"}}`},
 		{"zero", Touchpoint{}, `{"customer":"","channel":""}`},
+		{"empty consent", Touchpoint{Consent: Consent{noPurposes}}, `{"customer":"","channel":"","consent":{}}`},
 		{"one tag", Touchpoint{Campaign: Campaign{Term: "t"}}, `{"customer":"","channel":"","campaign":{"term":"t"}}`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -114,6 +116,7 @@ func TestAppendJSONAgreesWithEncodingJSON(t *testing.T) {
 			Campaign   Campaign          `json:"campaign"`
 			Value      float64           `json:"value"`
 			Emotion    Emotion           `json:"emotion"`
+			Consent    Consent           `json:"consent"`
 			Properties map[string]string `json:"properties"`
 		}
 		require.NoError(t, json.Unmarshal(line, &v))
@@ -124,6 +127,7 @@ func TestAppendJSONAgreesWithEncodingJSON(t *testing.T) {
 		require.Equal(t, tp.Campaign, v.Campaign)
 		require.Equal(t, tp.Value, v.Value)
 		require.Equal(t, tp.Emotion, v.Emotion)
+		require.Equal(t, tp.Consent, v.Consent)
 		require.Equal(t, tp.Properties, v.Properties)
 	}
 }
@@ -162,6 +166,9 @@ func TestUnmarshalJSONErrors(t *testing.T) {
 		`{"campaign":"x"}`:                ErrFormat,
 		`{"campaign":[]}`:                 ErrFormat,
 		`{"properties":7}`:                ErrFormat,
+		`{"consent":[]}`:                  ErrFormat,
+		`{"consent":true}`:                ErrFormat,
+		`{"consent":{"ads":1}}`:           ErrFormat,
 		"{\"customer\":\"\xff\"}":         ErrEncoding,
 	} {
 		tp := Touchpoint{Customer: "before"}

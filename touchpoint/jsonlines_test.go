@@ -58,6 +58,26 @@ func TestJSONLinesMembers(t *testing.T) {
 		{"bool", Columns{}, base + `,"converted":true,"opt_in":false}`, func(t *Touchpoint) {
 			t.Conversion, t.Properties = true, map[string]string{"opt_in": "false"}
 		}},
+		{"consent", Columns{}, base + `,"consent":{"ads":true, "mail":null}}`, func(t *Touchpoint) {
+			t.Consent, _ = NewConsent(map[string]bool{"ads": true})
+		}},
+		{"consent as text", Columns{}, base + `,"consent":"ads=yes"}`, func(t *Touchpoint) {
+			t.Consent, _ = NewConsent(map[string]bool{"ads": true})
+		}},
+		{"empty consent", Columns{}, base + `,"consent":{}}`, func(t *Touchpoint) { t.Consent, _ = NewConsent(nil) }},
+		{"null consent", Columns{}, base + `,"consent":null}`, func(*Touchpoint) {}},
+		{
+			"consent of Segment",
+			Columns{Consent: "context.consent.categoryPreferences"},
+			base + `,"context":{"ip":"::1","consent":{"categoryPreferences":{"Advertising":true,"Analytics":false}}}}`,
+			func(t *Touchpoint) {
+				t.Consent, _ = NewConsent(map[string]bool{"Advertising": true, "Analytics": false})
+				t.Properties = map[string]string{"context.ip": "::1"}
+			},
+		},
+		{"no consent wanted", Columns{Consent: NoColumn}, base + `,"consent":{"ads":1}}`, func(t *Touchpoint) {
+			t.Properties = map[string]string{"consent": `{"ads":1}`}
+		}},
 		{"properties of all kinds", Columns{}, base + `,"s":" x ","n":1.50,"b":true,"o":{ "k" : [ 1, "a b" ] },"a":[]}`, func(t *Touchpoint) {
 			t.Properties = map[string]string{"s": " x ", "n": "1.50", "b": "true", "o": `{"k":[1,"a b"]}`, "a": "[]"}
 		}},
@@ -162,6 +182,10 @@ func TestJSONLinesRowErrors(t *testing.T) {
 		{base + `,"seq":1.5}`, "seq", ErrFormat, "bad format: not a whole number"},
 		{base + `,"currency":"secret"}`, "currency", ErrFormat, "bad format: want an ISO 4217 code of three letters"},
 		{base + `,"emotion":-2}`, "emotion", ErrRange, "out of range: want -1 to 1"},
+		{base + `,"consent":{"secret":"yes"}}`, "consent", ErrFormat, "bad format: want purpose=yes;purpose=no, none, or a JSON object of booleans"},
+		{base + `,"consent":{" secret ":true,"secret":true}}`, "consent", ErrFormat, "bad format: a purpose is given twice"},
+		{base + `,"consent":{"secret":true,"secret":true}}`, "consent", ErrSyntax, "malformed row: an object has a key twice"},
+		{base + `,"consent":"{secret}"}`, "consent", ErrSyntax, "malformed row: not valid JSON"},
 		{base + `,"conversion":1.5}`, "conversion", ErrFormat, "bad format: want 1, 0, true, false, yes, no or a count"},
 		{base + `,"cid":["secret"]}`, "cid", ErrFormat, "bad format: an object or array where a text or number is wanted"},
 	} {

@@ -7,6 +7,7 @@ type jsonPlace struct {
 	path       string
 	targets    []jsonTarget // fields that may take it
 	named      bool         // a Columns names it, so it must fit
+	object     bool         // its field takes an object
 	inner      bool         // if an object, its members have places of their own
 	property   string       // key as a property, if keep
 	keep       bool         // it is a property where no field takes it
@@ -119,12 +120,24 @@ func (p *jsonPlaces) make(path string) *jsonPlace {
 	place.asProperty = &plain
 	if place.targets = p.named[path]; place.targets != nil {
 		place.named = true
+		place.object = takeObject(place.targets)
 		return place
 	}
 	if p.usual != nil && !inProperties {
 		folded := string(lower([]byte(path)))
 		place.targets = p.usual[folded]
+		place.object = takeObject(place.targets)
 		place.inner = place.inner || folded == "campaign"
 	}
 	return place
+}
+
+// takeObject reports whether all fields that may take a member read an object.
+func takeObject(targets []jsonTarget) bool {
+	for _, target := range targets {
+		if target.field != fieldConsent {
+			return false
+		}
+	}
+	return len(targets) > 0
 }

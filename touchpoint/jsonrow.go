@@ -74,7 +74,7 @@ func (d *jsonDecoder) member(key []byte) error {
 			break
 		}
 		text := d.data[start:d.pos]
-		if first == '{' || first == '[' {
+		if first == '[' || first == '{' && !place.object {
 			if place.named {
 				return errWantScalar
 			}

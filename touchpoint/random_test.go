@@ -66,6 +66,9 @@ func randomTouchpoint(rng *rand.Rand) Touchpoint {
 		t.Cost = float64(rng.IntN(1000)) / 100
 		t.Emotion, _ = NewEmotion(2*rng.Float64() - 1)
 	}
+	if some() {
+		t.Consent = randomConsent(rng)
+	}
 	for range rng.IntN(4) {
 		if t.Properties == nil {
 			t.Properties = make(map[string]string)
@@ -73,6 +76,16 @@ func randomTouchpoint(rng *rand.Rand) Touchpoint {
 		t.Properties[randomText(rng)] = text()
 	}
 	return t
+}
+
+// randomConsent returns a consent that is given.
+func randomConsent(rng *rand.Rand) Consent {
+	purposes := make(map[string]bool)
+	for range rng.IntN(4) {
+		purposes[randomText(rng)] = rng.IntN(2) == 0
+	}
+	c, _ := NewConsent(purposes)
+	return c
 }
 
 // outcome is what a decoder yields: touchpoints and errors, in order.

@@ -46,6 +46,8 @@ type Touchpoint struct {
 	Cost float64
 	// Emotion is how the customer felt about it.
 	Emotion Emotion
+	// Consent is what the customer allowed the use of the record for.
+	Consent Consent
 	// Properties are the other fields of the source, as text. A value that is
 	// not text in the source keeps its JSON form.
 	Properties map[string]string

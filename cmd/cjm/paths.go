@@ -3,14 +3,16 @@ package main
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
 
 	"github.com/cjm-go/cjm/journey"
 )
 
 type pathsCommand struct {
-	Files  []string `arg:"" name:"events" help:"Event files, plain or .gz; - is standard input. Several files are parts of one input."`
-	Output string   `short:"o" placeholder:"FILE" help:"Where to write; standard output if not given. The file appears when it is complete." group:"Output"`
+	Files    []string `arg:"" name:"events" help:"Event files, plain or .gz; - is standard input. Several files are parts of one input."`
+	Output   string   `short:"o" placeholder:"FILE" help:"Where to write; standard output if not given. The file appears when it is complete." group:"Output"`
+	MinCount positive `placeholder:"N" help:"Leave out paths of fewer than N journeys, which might tell whose they are, and say how many." group:"Output"`
 	readFlags
 	journeyFlags
 }
@@ -23,6 +25,7 @@ sorted, and the same for any order of the rows.
 
 ` + examples(
 		"cjm paths events.csv >paths.csv",
+		"cjm paths --min-count 10 events.csv >paths.csv\tFor others to see: no path that fewer than 10 journeys took",
 		"cjm paths --lookback 30d --transform exposure -o paths.csv events-*.csv.gz\tTouches of the last 30 days only, repeated ones once",
 	)
 }
@@ -52,26 +55,38 @@ func (c *pathsCommand) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	var counts journey.Counts
+	var all journey.Counts
 	done := showProgress(env.stderr, sources)
-	a, err := reader.count(env.ctx, sources, &counts)
+	a, err := reader.count(env.ctx, sources, &all)
 	done()
 	if err != nil {
 		return err
 	}
 	a.print(env.stderr)
+	counts := c.suppress(env.stderr, &all)
 	if c.Output == "" || c.Output == "-" {
-		return c.write(env.ctx, env.stdout, &counts)
+		return c.write(env.ctx, env.stdout, counts)
 	}
 	file, err := createOutput(c.Output)
 	if err != nil {
 		return err
 	}
-	if err := c.write(env.ctx, file, &counts); err != nil {
+	if err := c.write(env.ctx, file, counts); err != nil {
 		file.abandon()
 		return err
 	}
 	return file.commit()
+}
+
+// suppress leaves small paths out if the flag is given, and says how many.
+func (c *pathsCommand) suppress(stderr io.Writer, counts *journey.Counts) *journey.Counts {
+	if c.MinCount == 0 {
+		return counts
+	}
+	kept, left := journey.SuppressSmall(counts, int64(c.MinCount))
+	fmt.Fprintf(stderr, "cjm: left out the paths of fewer than %s journeys: %s paths, %s journeys\n",
+		grouped(int64(c.MinCount)), grouped(left.Rows), grouped(left.Journeys))
+	return kept
 }
 
 // write writes the path table, in large pieces, until the context is done.

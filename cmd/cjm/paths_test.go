@@ -49,6 +49,34 @@ func TestPaths(t *testing.T) {
 	}
 }
 
+func TestPathsMinCount(t *testing.T) {
+	rows := file(t, "events.csv", smallEvents+smallEvents[strings.Index(smallEvents, "\n")+1:])
+	all := cjm(t, "paths", rows)
+	require.Equal(t, exitOK, all.code, all.stderr)
+	got := cjm(t, "paths", "--min-count", "1", rows)
+	assert.Equal(t, all.stdout, got.stdout)
+	assert.Contains(t, got.stderr, "cjm: left out the paths of fewer than 1 journeys: 0 paths, 0 journeys\n")
+
+	few := file(t, "few.csv", "customer,time,channel\n1,2026-01-01,A\n2,2026-01-01,A\n3,2026-01-01,secret\n4,2026-01-01,B\n4,2026-01-02,A\n")
+	got = cjm(t, "paths", "--min-count", "2", few)
+	require.Equal(t, exitOK, got.code, got.stderr)
+	assert.Equal(t, "path,conversions,value,nulls\nA,0,0,2\n", got.stdout)
+	assert.Contains(t, got.stderr, "cjm: left out the paths of fewer than 2 journeys: 2 paths, 2 journeys\n")
+	assert.NotContains(t, got.stderr, "secret")
+
+	target := filepath.Join(t.TempDir(), "paths.csv")
+	require.Equal(t, exitOK, cjm(t, "paths", "--min-count", "2", "-o", target, few).code)
+	text, err := os.ReadFile(target)
+	require.NoError(t, err)
+	assert.Equal(t, got.stdout, string(text))
+
+	for _, bad := range []string{"0", "-1", "x"} {
+		got = cjm(t, "paths", "--min-count="+bad, few)
+		assert.Equal(t, exitUsage, got.code)
+		assert.Contains(t, got.stderr, "want a whole number from 1 up")
+	}
+}
+
 // The credit of the events is that of their path table.
 func TestPathsThenAttribute(t *testing.T) {
 	rows := file(t, "events.csv", randomEvents())
