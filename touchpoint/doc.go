@@ -1,7 +1,8 @@
 // Package touchpoint holds one interaction of one customer with the brand over a
 // channel, and reads such interactions from files.
 //
-//	CSV, JSON lines ─► decoder ─► Touchpoint, or *RowError with source, line, field
+//	CSV, JSON lines, Segment, CloudEvents, rows of a query
+//	  ─► decoder ─► Touchpoint, or *RowError with source, line, field
 //
 // # The touchpoint
 //
@@ -42,10 +43,19 @@
 //		}
 //	}
 //
+// [Segment] and [CloudEvents] read event streams, and the body of a request with
+// DecodeBody; [Rows] reads the result of a query.
+//
 // Which column holds what is found by the usual names, or said by [Columns], of
 // which the text form is "customer=cid,time=ts,channel=utm_medium". No row is
 // lost in silence: each is a touchpoint or an error. Errors never hold a text of
 // the row.
+//
+// # Channels
+//
+// [ParseURL] finds the tags of a landing page. A [Grouping] makes a channel of
+// them, by the default channel group of Google Analytics 4 and rules of the user; a
+// [CodeBook] does so for offline channels.
 //
 // # Writing
 //

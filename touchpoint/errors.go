@@ -26,8 +26,8 @@ var (
 // never part of the message: it may hold a customer's data.
 type RowError struct {
 	Source string // name of the input, such as a file name; may be empty
-	Line   int    // 1-based line on which the row begins; 0 if not known
-	Field  string // name of the column or field; empty if the whole row is bad
+	Line   int    // 1-based line on which the row begins, or number of the row of a query; 0 if not known
+	Field  string // name of the column or field, behind its place in an array; empty if the whole row is bad
 	Err    error
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/cjm-go/cjm/journey"
@@ -129,11 +130,21 @@ func fitsEvents(columns touchpoint.Columns, header []string) bool {
 	return true
 }
 
+// looksLikeData reports whether a cell of the first row is likely none of a header,
+// and may be a customer's: it has a digit in front, or an @.
+func looksLikeData(cell string) bool {
+	cell = strings.TrimSpace(cell)
+	return strings.Contains(cell, "@") || cell != "" && '0' <= cell[0] && cell[0] <= '9'
+}
+
 // listHeader lists the columns of a header, as far as they fit in a message.
 func listHeader(header []string) string {
 	const most = 20
-	if len(header) == 0 {
+	switch {
+	case len(header) == 0:
 		return "no columns that can be read"
+	case slices.ContainsFunc(header, looksLikeData):
+		return "a first row that looks like data"
 	}
 	var names []string
 	for _, name := range header[:min(len(header), most)] {

@@ -77,3 +77,15 @@ func TestColumnsKind(t *testing.T) {
 		assert.True(t, isUsage(err), text)
 	}
 }
+
+// TestTellShowsNoData: without a header, the first row is somebody's.
+func TestTellShowsNoData(t *testing.T) {
+	for _, head := range []string{"bob@x.com,web\n", "a,2026-01-01,web\n", "17\n", "17;b\n"} {
+		s := &source{name: "in.csv", stdin: strings.NewReader(head)}
+		_, err := parseColumns("").tell(s, " > ", 0)
+		require.Error(t, err)
+		assert.Contains(t, err.Error(), "looks like data")
+		assert.NotContains(t, err.Error(), "bob")
+		assert.NotContains(t, err.Error(), "17")
+	}
+}
