@@ -51,6 +51,7 @@ func TestArrows(t *testing.T) {
 		"internal/stat":               {},
 		"internal/csvscan":            {},
 		"internal/wire":               {"internal/exact"},
+		"examples/dropoff":            {"journey/dropoff", "journey", "touchpoint"},
 		"examples/quickstart":         {"attribution", "journey", "touchpoint", "stage"},
 		"examples/unittest":           {"attribution", "journey", "touchpoint", "stage"},
 	}
