@@ -3,7 +3,8 @@
 // # Pipeline
 //
 //  1. A decoder of package [github.com/cjm-go/cjm/touchpoint] yields touchpoints in
-//     any order.
+//     any order. An [Identity] may first give them their customers, out of anonymous
+//     ids, devices and e-mails.
 //  2. A [Builder] groups them by customer, orders them, drops what was delivered
 //     twice, and ends a [Path] at each conversion. It knows whether a path without
 //     conversion is [Lost] or still [Open], and reports all that it left out.
