@@ -22,6 +22,13 @@
 //
 // [Fold] does steps 3 to 5 for path tables on several goroutines.
 //
+// # Stages
+//
+// [Rules] say what a touchpoint means for the stage of a customer. A [Tracker] takes
+// touchpoints one by one, late, twice or out of order, and answers which stage a
+// customer is in, since when, by which rule and touchpoint; its [Store] is in memory,
+// or a database by package [github.com/cjm-go/cjm/journey/journeysql].
+//
 // # Rich and lean
 //
 // A Path holds the touchpoints themselves, one customer at a time: for questions

@@ -1,0 +1,103 @@
+package journey
+
+import (
+	"strings"
+	"sync"
+)
+
+// memoryShards is how many parts a [MemoryStore] has, each with its own lock.
+const memoryShards = 256
+
+// memoryShard is a part of a [MemoryStore]: a table of customers with open
+// addressing and linear probing. A map would take three more looks into distant
+// memory for each touchpoint, and twice the bytes.
+type memoryShard struct {
+	mu sync.Mutex
+	// slots has in the upper half a part of the hash, in the lower 1 + the
+	// position in customers; 0 is free. Their number is a power of two.
+	slots []uint64
+	// customers are in use where they have records.
+	customers []memoryCustomer
+	unused    []uint32 // positions in customers
+}
+
+// tableHash returns the part of the hash that stands in a slot. The other part
+// has chosen the shard.
+func tableHash(hash uint64) uint64 { return hash >> 32 << 32 }
+
+// home returns the slot at which to look first for what stands in a slot.
+func (s *memoryShard) home(slot uint64) int { return int(slot >> 32 & uint64(len(s.slots)-1)) }
+
+func (s *memoryShard) after(i int) int { return (i + 1) & (len(s.slots) - 1) }
+
+// find returns the slot and the customer, nil if there is none. The pointer is
+// good until the next call of add.
+func (s *memoryShard) find(name string, hash uint64) (int, *memoryCustomer) {
+	if len(s.slots) == 0 {
+		return 0, nil
+	}
+	hash = tableHash(hash)
+	for i := s.home(hash); s.slots[i] != 0; i = s.after(i) {
+		if slot := s.slots[i]; slot&^(1<<32-1) == hash {
+			if c := &s.customers[uint32(slot)-1]; c.name == name {
+				return i, c
+			}
+		}
+	}
+	return 0, nil
+}
+
+// add adds a customer that is not there. It keeps a copy of the name, which may be
+// a part of some large text. The caller gives it a record.
+func (s *memoryShard) add(name string, hash uint64) *memoryCustomer {
+	if inUse := len(s.customers) - len(s.unused); 4*(inUse+1) > 3*len(s.slots) {
+		s.grow()
+	}
+	var at uint32
+	if n := len(s.unused); n > 0 {
+		at, s.unused = s.unused[n-1], s.unused[:n-1]
+	} else {
+		at = uint32(len(s.customers))
+		s.customers = append(s.customers, memoryCustomer{})
+	}
+	c := &s.customers[at]
+	*c = memoryCustomer{name: strings.Clone(name), tally: newTally()}
+	s.put(tableHash(hash) | uint64(at+1))
+	return c
+}
+
+// put takes the first slot that is free.
+func (s *memoryShard) put(slot uint64) {
+	i := s.home(slot)
+	for s.slots[i] != 0 {
+		i = s.after(i)
+	}
+	s.slots[i] = slot
+}
+
+func (s *memoryShard) grow() {
+	old := s.slots
+	s.slots = make([]uint64, max(4, 2*len(old)))
+	for _, slot := range old {
+		if slot != 0 {
+			s.put(slot)
+		}
+	}
+}
+
+// remove removes the customer in the slot, and moves those behind it that would
+// no longer be found.
+func (s *memoryShard) remove(i int) {
+	at := uint32(s.slots[i]) - 1
+	s.customers[at] = memoryCustomer{}
+	s.unused = append(s.unused, at)
+	for j := s.after(i); s.slots[j] != 0; j = s.after(j) {
+		// The slot at j may move to i unless its home lies behind i.
+		mask := len(s.slots) - 1
+		if (j-s.home(s.slots[j]))&mask >= (j-i)&mask {
+			s.slots[i] = s.slots[j]
+			i = j
+		}
+	}
+	s.slots[i] = 0
+}
