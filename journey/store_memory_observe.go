@@ -8,23 +8,34 @@ type observed struct {
 	made, revoked []Transition
 }
 
-// observe adds evidence, of which x is the position of the stage and rule the number
-// of the rule, and says what that changes by the machine. In the usual case, where the evidence is the latest
-// of its customer, it need not go through what came before.
-func (s *MemoryStore) observe(m *machine, customer string, e *Evidence, x int32, rule uint32) (observed, error) {
+// memoryMachine is a machine and its number in a [MemoryStore].
+type memoryMachine struct {
+	*machine
+	number uint32
+}
+
+// register gives the machine a number.
+func (s *MemoryStore) register(m *machine) memoryMachine {
+	return memoryMachine{m, s.machines.Add(1)}
+}
+
+// observe adds evidence of the rule, and says what that changes by the machine. In
+// the usual case, where the evidence is the latest of its customer, it need not go
+// through what came before.
+func (s *MemoryStore) observe(m memoryMachine, customer string, e *Evidence, rule trackerRule) (observed, error) {
 	shard, hash := s.lock(customer)
 	defer shard.mu.Unlock()
 	_, c := shard.find(customer, hash)
 	if c == nil {
 		c = shard.add(customer, hash)
-		c.owner = m
+		c.machine = m.number
 	}
-	if c.owner == m && c.isLatest(e) {
-		if made, ok := c.follow(s, e, x, rule); ok {
+	if c.machine == m.number && shard.isLatest(c, e) {
+		if made, ok := s.follow(shard, c, m.machine, e, rule); ok {
 			return observed{added: true, made: made}, nil
 		}
 	}
-	was := c.evidence(s)
+	was := shard.evidence(c, &s.rules)
 	now, changed := InsertEvidence(was, *e)
 	if !changed {
 		return observed{}, nil
@@ -33,8 +44,8 @@ func (s *MemoryStore) observe(m *machine, customer string, e *Evidence, x int32,
 	if err != nil {
 		return observed{}, err
 	}
-	c.set(s, now)
-	c.owner, c.tally = m, after
+	shard.set(c, now, &s.rules)
+	c.machine, c.tally = m.number, after
 	return o, nil
 }
 
@@ -42,40 +53,41 @@ func (s *MemoryStore) observe(m *machine, customer string, e *Evidence, x int32,
 // returns the transitions. It reports false, and does nothing, where the tally
 // does not say enough: where a purchase is undone, or a purchase with an order
 // number follows an undone one.
-func (c *memoryCustomer) follow(s *MemoryStore, e *Evidence, x int32, rule uint32) (made []Transition, ok bool) {
-	m, t := c.owner, &c.tally
-	purchase := m.isPurchase(e.Effect, x)
+func (s *MemoryStore) follow(shard *memoryShard, c *memoryCustomer, m *machine, e *Evidence, rule trackerRule) (made []Transition, ok bool) {
+	t := &c.tally
+	purchase := m.isPurchase(e.Effect, rule.to)
 	if e.Effect == Refunds && t.purchases > t.refunds || purchase && e.Order != "" && t.refunds > 0 {
 		return nil, false
 	}
-	if n := len(c.records); n > 0 && m.dormant > 0 && e.Time.Sub(c.last()) > m.dormant {
-		last := c.at(s, n-1)
+	if c.n > 0 && m.dormant > 0 && e.Time.Sub(c.last()) > m.dormant {
+		last := shard.evidenceAt(c, int(c.n-1), &s.rules)
 		made = m.wake(made, t.stage, &last, e)
 	}
-	if x != nowhere {
+	if rule.to != nowhere {
 		effect := e.Effect
 		if effect == Refunds {
 			effect = Enters // there is nothing to undo
 		}
 		from := t.stage
-		retold := purchase && m.retells(t, e, func(order string) bool { return c.purchased(s, order) })
-		if kind, is := m.enter(t, x, effect, retold); is {
+		retold := purchase && m.retells(t, e, func(order string) bool { return s.purchased(shard, c, m, order) })
+		if kind, is := m.enter(t, rule.to, effect, retold); is {
 			made = append(made, m.transition(kind, from, t.stage, e))
 		}
 	}
-	c.push(e, rule)
+	shard.push(c, e, rule.id)
 	return made, true
 }
 
 // purchased reports whether there is a purchase of the order.
-func (c *memoryCustomer) purchased(s *MemoryStore, order string) bool {
-	n := c.order(order)
-	if n == 0 {
+func (s *MemoryStore) purchased(shard *memoryShard, c *memoryCustomer, m *machine, order string) bool {
+	if c.tally.purchases == 0 {
 		return false
 	}
-	for i := range c.records {
-		r := &c.records[i]
-		if rule := s.rules.rule(r.rule); r.order == n && c.owner.isPurchase(rule.effect, c.owner.index[rule.stage]) {
+	for _, r := range shard.recordsOf(c) {
+		if r.order == 0 || string(shard.texts.text(r.order)) != order {
+			continue
+		}
+		if rule := s.rules.rule(r.rule); m.isPurchase(rule.effect, m.index[rule.stage]) {
 			return true
 		}
 	}

@@ -1,24 +1,37 @@
 package journey
 
 import (
-	"strings"
 	"sync"
+
+	"github.com/google/uuid"
 )
 
 // memoryShards is how many parts a [MemoryStore] has, each with its own lock.
 const memoryShards = 256
 
 // memoryShard is a part of a [MemoryStore]: a table of customers with open
-// addressing and linear probing. A map would take three more looks into distant
-// memory for each touchpoint, and twice the bytes.
+// addressing and linear probing. A map of pointers would take more looks into
+// distant memory for each touchpoint, and more bytes.
 type memoryShard struct {
 	mu sync.Mutex
 	// slots has in the upper half a part of the hash, in the lower 1 + the
-	// position in customers; 0 is free. Their number is a power of two.
+	// position of the customer; 0 is free. Their number is a power of two.
 	slots []uint64
-	// customers are in use where they have records.
-	customers []memoryCustomer
-	unused    []uint32 // positions in customers
+	// blocks have the customers, those in use with records, blockCustomers each.
+	blocks  [][]memoryCustomer
+	places  uint32   // how many of them were ever in use
+	unused  []uint32 // positions of those that are so no more
+	records arena[record]
+	texts   textArena
+	// ids has the IDs of the few customers with many records, by their name.
+	ids map[spot]map[uuid.UUID]struct{}
+}
+
+const blockCustomers = 64
+
+// customer returns the one at the position.
+func (s *memoryShard) customer(at uint32) *memoryCustomer {
+	return &s.blocks[at/blockCustomers][at%blockCustomers]
 }
 
 // tableHash returns the part of the hash that stands in a slot. The other part
@@ -30,16 +43,15 @@ func (s *memoryShard) home(slot uint64) int { return int(slot >> 32 & uint64(len
 
 func (s *memoryShard) after(i int) int { return (i + 1) & (len(s.slots) - 1) }
 
-// find returns the slot and the customer, nil if there is none. The pointer is
-// good until the next call of add.
+// find returns the slot and the customer, nil if there is none.
 func (s *memoryShard) find(name string, hash uint64) (int, *memoryCustomer) {
 	if len(s.slots) == 0 {
 		return 0, nil
 	}
 	hash = tableHash(hash)
 	for i := s.home(hash); s.slots[i] != 0; i = s.after(i) {
-		if slot := s.slots[i]; slot&^(1<<32-1) == hash {
-			if c := &s.customers[uint32(slot)-1]; c.name == name {
+		if slot := s.slots[i]; tableHash(slot) == hash {
+			if c := s.customer(uint32(slot) - 1); string(s.texts.text(c.name)) == name {
 				return i, c
 			}
 		}
@@ -47,21 +59,23 @@ func (s *memoryShard) find(name string, hash uint64) (int, *memoryCustomer) {
 	return 0, nil
 }
 
-// add adds a customer that is not there. It keeps a copy of the name, which may be
-// a part of some large text. The caller gives it a record.
+// add adds a customer that is not there. The caller gives it a record.
 func (s *memoryShard) add(name string, hash uint64) *memoryCustomer {
-	if inUse := len(s.customers) - len(s.unused); 4*(inUse+1) > 3*len(s.slots) {
+	if inUse := int(s.places) - len(s.unused); 4*(inUse+1) > 3*len(s.slots) {
 		s.grow()
 	}
 	var at uint32
 	if n := len(s.unused); n > 0 {
 		at, s.unused = s.unused[n-1], s.unused[:n-1]
 	} else {
-		at = uint32(len(s.customers))
-		s.customers = append(s.customers, memoryCustomer{})
+		at = s.places
+		s.places++
+		if at%blockCustomers == 0 {
+			s.blocks = append(s.blocks, make([]memoryCustomer, blockCustomers))
+		}
 	}
-	c := &s.customers[at]
-	*c = memoryCustomer{name: strings.Clone(name), tally: newTally()}
+	c := s.customer(at)
+	*c = memoryCustomer{name: s.texts.put(name), tally: newTally()}
 	s.put(tableHash(hash) | uint64(at+1))
 	return c
 }
@@ -85,15 +99,20 @@ func (s *memoryShard) grow() {
 	}
 }
 
-// remove removes the customer in the slot, and moves those behind it that would
-// no longer be found.
+// remove clears all that there is of the customer in the slot, and moves the slots
+// behind it that would no longer be found.
 func (s *memoryShard) remove(i int) {
 	at := uint32(s.slots[i]) - 1
-	s.customers[at] = memoryCustomer{}
+	c := s.customer(at)
+	s.dropOrders(c)
+	s.records.release(c.records, int(c.room))
+	delete(s.ids, c.name)
+	s.texts.drop(c.name)
+	*c = memoryCustomer{}
 	s.unused = append(s.unused, at)
+	mask := len(s.slots) - 1
 	for j := s.after(i); s.slots[j] != 0; j = s.after(j) {
-		// The slot at j may move to i unless its home lies behind i.
-		mask := len(s.slots) - 1
+		// What stands at j may move to i unless its home lies behind i.
 		if (j-s.home(s.slots[j]))&mask >= (j-i)&mask {
 			s.slots[i] = s.slots[j]
 			i = j

@@ -125,7 +125,9 @@ type Tracker struct {
 	machine *machine
 	rules   []trackerRule
 	store   Store
-	memory  *MemoryStore // the store, if it is one
+	// The store, if it is one in memory, and the machine in there.
+	memory   *MemoryStore
+	inMemory memoryMachine
 }
 
 // trackerRule is what a [Tracker] looks up once for each rule.
@@ -150,7 +152,9 @@ func NewTracker(o TrackerOptions, s Store) (*Tracker, error) {
 		matcher: newMatcher(o.Rules.Rules),
 		machine: newMachine(o.Rules.Model, o.Policy, o.DormantAfter),
 	}
-	t.memory, _ = s.(*MemoryStore)
+	if memory, ok := s.(*MemoryStore); ok {
+		t.memory, t.inMemory = memory, memory.register(t.machine)
+	}
 	for i := range t.matcher.rules {
 		rule := &t.matcher.rules[i]
 		r, err := t.rule(&Evidence{Rule: rule.Name, Stage: rule.To, Effect: rule.Effect})

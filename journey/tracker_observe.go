@@ -102,7 +102,7 @@ func (t *Tracker) check(touch *touchpoint.Touchpoint) error {
 // add puts the evidence of the rule into the store.
 func (t *Tracker) add(ctx context.Context, customer string, e *Evidence, r trackerRule) (observed, error) {
 	if t.memory != nil {
-		return t.memory.observe(t.machine, customer, e, r.to, r.id)
+		return t.memory.observe(t.inMemory, customer, e, r)
 	}
 	was, now, err := t.store.Add(ctx, customer, *e)
 	if err != nil {
