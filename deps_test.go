@@ -43,6 +43,7 @@ func TestArrows(t *testing.T) {
 		"journey":                     {"touchpoint", "stage"},
 		"journey/markov":              {"journey", "touchpoint", "stage"},
 		"journey/dropoff":             {"journey/markov", "journey", "touchpoint", "stage"},
+		"journey/journeysql":          {"journey", "stage"},
 		"journey/journeytest":         {"journey", "touchpoint", "stage"},
 		"attribution":                 {"journey/markov", "journey", "touchpoint", "stage"},
 		"attribution/attributiontest": {"attribution", "journey", "touchpoint"},
