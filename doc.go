@@ -1,14 +1,15 @@
 // Package cjm is the overview of a library for customer journey modelling: from
-// raw touchpoints, online and offline, to stages, paths and exact channel
-// attribution. It has no code of its own; the packages below it have.
+// raw touchpoints, online and offline, to stages, paths, exact channel attribution
+// and drop-off. It has no code of its own; the packages below it have.
 //
 // # The way data takes
 //
-//	rows (CSV, JSON lines)
+//	rows (CSV, JSON lines, Segment, CloudEvents, SQL)
 //	  └ touchpoint decoder ─► touchpoint.Touchpoint ─► journey.Builder ─► journey.Path
+//	                                  └─► journey.Tracker                   │  └─► dropoff.Counts, journey.Flow ─► Result
 //	                                                                        │ Count
 //	path table ─► journey.PathTable ──────────────────► journey.Counted ◄───┘
-//	                                                        └─► attribution.Set, markov.Counts ─► Result
+//	                                                        └─► attribution.Set, markov.Counts, dropoff.Leaks ─► Result
 //
 // Package [github.com/cjm-go/cjm/touchpoint] reads one interaction of one customer
 // a row, and reports each row that it cannot read with its line and field.
@@ -24,6 +25,14 @@
 // to channels: first, last and linear touch, position and time weights, your own
 // weights, and the Markov chain of package
 // [github.com/cjm-go/cjm/journey/markov], all in one pass.
+//
+// Package [github.com/cjm-go/cjm/journey/dropoff] says where journeys end: funnels with
+// exact semantics, the lost one by one, leaks of the chain and what mending them is
+// worth, time to conversion with open journeys left open, and what explains a change.
+//
+// The Tracker of package journey says which stage one customer is in now, since when
+// and why; [github.com/cjm-go/cjm/journey/journeysql] keeps its evidence in a database.
+// Identity makes one customer of many ids.
 //
 // Package [github.com/cjm-go/cjm/stage] names the stages of a journey, from
 // awareness to advocacy, in three languages.
