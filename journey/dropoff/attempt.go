@@ -21,7 +21,7 @@ type Attempt struct {
 	// unless the funnel is open. It is 0 if NotEntered.
 	Entered int
 	// Reached is the number of the deepest step done; 0 if NotEntered. With
-	// [AnyOrder] it is the number of different steps done.
+	// [AnyOrder] and [LikePostHogAnyOrder] it is the number of different steps done.
 	Reached int
 	// Did has bit k-1 set if step k was done: if some chain ends at it, not
 	// only the one that Hits shows. With AnyOrder, and for the tools of [Like],

@@ -56,8 +56,8 @@ type Change struct {
 }
 
 // Compare compares the reports of one funnel on two groups of customers. The error
-// is [ErrMismatch] if the steps of the two are not the same, [ErrEmptyGroup] if
-// nobody entered in one of them, or that of [CompareOptions.Validate]. A step to which
+// is [ErrMismatch] if the steps of the two are not the same or only one of the funnels
+// is open, [ErrEmptyGroup] if nobody entered in one of them, or that of [CompareOptions.Validate]. A step to which
 // nobody came in one of the groups has no difference, see [RateChange.Known].
 //
 // Each rate is tested by the chi-square test where at least five successes and five
@@ -69,7 +69,7 @@ func Compare(before, after *Report, o CompareOptions) (*Change, error) {
 	if err := errors.Join(o.Validate(), checkSteps(before.layout, after.layout)); err != nil {
 		return nil, err
 	}
-	c, err := compareRows(slices.Collect(before.Steps()), slices.Collect(after.Steps()), o)
+	c, err := compareRows(slices.Collect(before.Steps()), slices.Collect(after.Steps()), before.layout.open, o)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +77,8 @@ func Compare(before, after *Report, o CompareOptions) (*Change, error) {
 	return c, nil
 }
 
-func compareRows(before, after []StepRow, o CompareOptions) (*Change, error) {
+// compareRows compares the rows of funnels that are open or are not.
+func compareRows(before, after []StepRow, open bool, o CompareOptions) (*Change, error) {
 	c := &Change{level: o.Level, adjustment: o.Adjustment, entered: [2]int64{enteredOf(before), enteredOf(after)}}
 	if c.level == 0 {
 		c.level = DefaultLevel
@@ -87,11 +88,11 @@ func compareRows(before, after []StepRow, o CompareOptions) (*Change, error) {
 	}
 	for i := range before {
 		b, a := &before[i], &after[i]
-		all := func(b, a Rate) bool { return i == 0 && b.K == b.N && a.K == a.N }
+		first := i == 0
 		c.steps = append(c.steps, StepChange{
 			Step: b.Step, Name: b.Name, Optional: b.Optional,
-			StepRate:    changeOf(b.StepRate, a.StepRate, c.level, all(b.StepRate, a.StepRate)),
-			OverallRate: changeOf(b.OverallRate, a.OverallRate, c.level, all(b.OverallRate, a.OverallRate)),
+			StepRate:    changeOf(b.StepRate, a.StepRate, c.level, first),
+			OverallRate: changeOf(b.OverallRate, a.OverallRate, c.level, first && !open),
 		})
 	}
 	var steps, overall []*RateChange
@@ -110,6 +111,9 @@ func checkSteps(before, after *layout) error {
 	}
 	if before.anyOrder != after.anyOrder {
 		return fmt.Errorf("%w: the steps may be done in any order only %v", ErrMismatch, sideOf(before.anyOrder))
+	}
+	if before.open != after.open {
+		return fmt.Errorf("%w: the funnel is open only %v", ErrMismatch, sideOf(before.open))
 	}
 	for i, name := range before.names {
 		if name != after.names[i] {

@@ -159,7 +159,7 @@ func TestCompareFalseAlarms(t *testing.T) {
 	const runs = 4000
 	var alarms, raw, covered float64
 	for range runs {
-		c, err := compareRows(draw(), draw(), CompareOptions{})
+		c, err := compareRows(draw(), draw(), false, CompareOptions{})
 		require.NoError(t, err)
 		p, q := 1.0, 1.0
 		for s := range c.Steps() {

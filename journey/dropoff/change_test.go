@@ -13,7 +13,7 @@ import (
 
 func TestCompareRows(t *testing.T) {
 	before, after := rowsOf(1000, 500, 40, 2), rowsOf(1200, 700, 42, 5)
-	c, err := compareRows(before, after, CompareOptions{Level: .9})
+	c, err := compareRows(before, after, false, CompareOptions{Level: .9})
 	require.NoError(t, err)
 	assert.Equal(t, .9, c.Level())
 	assert.Equal(t, Holm, c.Adjustment())
@@ -47,7 +47,7 @@ func TestCompareRows(t *testing.T) {
 		[]Test{steps[0].StepRate.Test, steps[1].StepRate.Test, steps[2].StepRate.Test, steps[3].StepRate.Test})
 	assert.Equal(t, steps[3].OverallRate, c.Overall())
 
-	other, err := compareRows(before, after, CompareOptions{Adjustment: BenjaminiHochberg})
+	other, err := compareRows(before, after, false, CompareOptions{Adjustment: BenjaminiHochberg})
 	require.NoError(t, err)
 	assert.Equal(t, DefaultLevel, other.Level())
 	assert.Equal(t, BenjaminiHochberg, other.Adjustment())
@@ -59,7 +59,7 @@ func TestCompareRows(t *testing.T) {
 // TestCompareNobodyCame: a step to which nobody came in one group has no difference,
 // and the steps before and after are compared all the same.
 func TestCompareNobodyCame(t *testing.T) {
-	c, err := compareRows(rowsOf(10, 0, 0), rowsOf(12, 6, 3), CompareOptions{})
+	c, err := compareRows(rowsOf(10, 0, 0), rowsOf(12, 6, 3), false, CompareOptions{})
 	require.NoError(t, err)
 	steps := slices.Collect(c.Steps())
 	assert.True(t, steps[1].StepRate.Known)
@@ -78,12 +78,20 @@ func TestCompareOpen(t *testing.T) {
 		}
 		return r
 	}
-	c, err := compareRows(rows(50, 90), rows(70, 120), CompareOptions{})
+	c, err := compareRows(rows(50, 90), rows(70, 120), true, CompareOptions{})
 	require.NoError(t, err)
 	first := slices.Collect(c.Steps())[0]
 	assert.Equal(t, NoTest, first.StepRate.Test)
 	assert.Equal(t, ChiSquare, first.OverallRate.Test)
 	assert.EqualValues(t, 90, c.Entered(Before))
+
+	// It is no less a test where all happened to begin at the first step.
+	c, err = compareRows(rows(90, 90), rows(120, 120), true, CompareOptions{})
+	require.NoError(t, err)
+	first = slices.Collect(c.Steps())[0]
+	assert.Equal(t, NoTest, first.StepRate.Test)
+	assert.Equal(t, FisherExact, first.OverallRate.Test)
+	assert.Less(t, first.OverallRate.Lo, first.OverallRate.Hi)
 }
 
 func TestCompareEmptyGroup(t *testing.T) {
@@ -95,7 +103,7 @@ func TestCompareEmptyGroup(t *testing.T) {
 		{rowsOf(3, 1), rowsOf(0, 0), []Side{After}},
 		{rowsOf(0, 0), rowsOf(0, 0), []Side{Before, After}},
 	} {
-		_, compared := compareRows(c.before, c.after, CompareOptions{})
+		_, compared := compareRows(c.before, c.after, false, CompareOptions{})
 		_, explained := explainRows(c.before, c.after)
 		for _, err := range []error{compared, explained} {
 			require.ErrorIs(t, err, ErrEmptyGroup)
@@ -122,6 +130,8 @@ func TestCompareMismatch(t *testing.T) {
 		{Funnel{Steps: []Step{{Name: "a"}, {Name: "x"}, {Name: "c"}}}, `step 2 is "b" before, "x" after`},
 		{Funnel{Steps: []Step{{Name: "a"}, {Name: "b", Optional: true}, {Name: "c"}}}, `step 2, "b", is optional only after`},
 		{Funnel{Steps: ab, Order: AnyOrder}, "any order only after"},
+		{Funnel{Steps: ab, Like: LikePostHogAnyOrder}, "any order only after"},
+		{Funnel{Steps: ab, Open: true}, "open only after"},
 	} {
 		_, err := Compare(reportOf(Funnel{Steps: ab}), reportOf(c.other), CompareOptions{})
 		require.ErrorIs(t, err, ErrMismatch)
@@ -149,7 +159,7 @@ func TestCompareOptions(t *testing.T) {
 }
 
 func TestChangeJSON(t *testing.T) {
-	c, err := compareRows(plainRows(4, 0, 0), plainRows(4, 4, 2), CompareOptions{})
+	c, err := compareRows(plainRows(4, 0, 0), plainRows(4, 4, 2), false, CompareOptions{})
 	require.NoError(t, err)
 	// The numbers are exact but for these.
 	s := c.steps

@@ -8,11 +8,13 @@ type layout struct {
 	// optional says which steps customers may skip; none of them is the first or
 	// the last.
 	optional []bool
-	anyOrder bool
+	// anyOrder says that the lines count how many of the steps were done, and open
+	// that customers may enter at any step.
+	anyOrder, open bool
 }
 
 func layoutOf(f *Funnel) *layout {
-	l := &layout{anyOrder: f.Order == AnyOrder}
+	l := &layout{anyOrder: f.Order == AnyOrder || f.Like == LikePostHogAnyOrder, open: f.Open}
 	for i := range f.Steps {
 		l.names = append(l.names, f.Steps[i].Name)
 		l.optional = append(l.optional, f.Steps[i].Optional)

@@ -83,7 +83,7 @@ const (
 	LikePostHogStrict
 	// LikePostHogAnyOrder: funnels of PostHog in any order. A touch of several steps is
 	// given to one and stays there, so it can count too few. An exclusion clears what
-	// is under way.
+	// is under way. As with AnyOrder, step k counts who did any k of the steps.
 	LikePostHogAnyOrder
 	// LikeMixpanel: uniques of Mixpanel. Only the first touch of step 1 enters; steps within
 	// 2 seconds are interchangeable; an exclusion ends progress, what was done stays.

@@ -38,8 +38,9 @@ func rateOf(k, n int64, level float64) Rate {
 // The Lost of all lines are the attempts that were lost, each at one step, and so
 // are the Open.
 type StepRow struct {
-	// Step is the number of the step, from 1, and Name its name. With [AnyOrder]
-	// a line is not of one step but of so many steps done, such as "any 2 of 3".
+	// Step is the number of the step, from 1, and Name its name. With [AnyOrder] and
+	// [LikePostHogAnyOrder] a line is not of one step but of so many steps done,
+	// such as "any 2 of 3".
 	Step     int
 	Name     string
 	Optional bool
@@ -82,7 +83,6 @@ var (
 // not change, and may be read concurrently.
 type Report struct {
 	layout *layout
-	open   bool // the funnel is open
 	level  float64
 
 	customers int64
@@ -117,7 +117,7 @@ func (c *Counts) Report() (*Report, error) {
 // reportOf returns the report of a tally, which it keeps.
 func (c *Counts) reportOf(t *tally) *Report {
 	return &Report{
-		layout: c.layout, open: c.funnel.Open, level: DefaultLevel,
+		layout: c.layout, level: DefaultLevel,
 		customers: t.customers, tally: t, lines: t.lines(c.layout),
 	}
 }
@@ -199,7 +199,7 @@ func (r *Report) Step(number int) (StepRow, bool) {
 	if number == 1 {
 		row.StepRate = rateOf(n.reached, n.reached, r.level)
 		row.StepRate.Lo = row.StepRate.Value
-		if !r.open {
+		if !r.layout.open {
 			row.OverallRate = row.StepRate
 		}
 	}
