@@ -1,11 +1,5 @@
 package dropoff
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-)
-
 // Adjustment says how p-values are adjusted because several steps are tested.
 type Adjustment uint8
 
@@ -19,20 +13,19 @@ const (
 	BenjaminiHochberg
 )
 
-var adjustmentNames = [...]string{Holm: "holm", BenjaminiHochberg: "benjamini-hochberg"}
+var adjustmentNames = []string{Holm: "holm", BenjaminiHochberg: "benjamini-hochberg"}
 
 // String returns "holm" or "benjamini-hochberg".
-func (a Adjustment) String() string { return changeName(adjustmentNames[:], "Adjustment", uint8(a)) }
+func (a Adjustment) String() string { return enumString("Adjustment", adjustmentNames, a) }
 
-// MarshalText returns the text of [Adjustment.String]. A value that is none of the
-// constants is an error.
+// MarshalText returns the text of [Adjustment.String].
 func (a Adjustment) MarshalText() ([]byte, error) {
-	return marshalChangeName(adjustmentNames[:], "Adjustment", uint8(a))
+	return enumText("adjustment", adjustmentNames, a)
 }
 
 // UnmarshalText is the inverse of [Adjustment.MarshalText].
 func (a *Adjustment) UnmarshalText(text []byte) error {
-	return unmarshalChangeName(adjustmentNames[:], "Adjustment", text, (*uint8)(a))
+	return enumParse("adjustment", adjustmentNames, text, a)
 }
 
 // Test is a test of whether two rates are equal.
@@ -48,20 +41,19 @@ const (
 	FisherExact
 )
 
-var testNames = [...]string{NoTest: "none", ChiSquare: "chi-square", FisherExact: "fisher"}
+var testNames = []string{NoTest: "none", ChiSquare: "chi-square", FisherExact: "fisher"}
 
 // String returns "none", "chi-square" or "fisher".
-func (t Test) String() string { return changeName(testNames[:], "Test", uint8(t)) }
+func (t Test) String() string { return enumString("Test", testNames, t) }
 
-// MarshalText returns the text of [Test.String]. A value that is none of the
-// constants is an error.
+// MarshalText returns the text of [Test.String].
 func (t Test) MarshalText() ([]byte, error) {
-	return marshalChangeName(testNames[:], "Test", uint8(t))
+	return enumText("test", testNames, t)
 }
 
 // UnmarshalText is the inverse of [Test.MarshalText].
 func (t *Test) UnmarshalText(text []byte) error {
-	return unmarshalChangeName(testNames[:], "Test", text, (*uint8)(t))
+	return enumParse("test", testNames, text, t)
 }
 
 // Side is one of the two groups that are compared.
@@ -74,41 +66,17 @@ const (
 	After
 )
 
-var sideNames = [...]string{Before: "before", After: "after"}
+var sideNames = []string{Before: "before", After: "after"}
 
 // String returns "before" or "after".
-func (s Side) String() string { return changeName(sideNames[:], "Side", uint8(s)) }
+func (s Side) String() string { return enumString("Side", sideNames, s) }
 
-// MarshalText returns the text of [Side.String]. A value that is none of the
-// constants is an error.
+// MarshalText returns the text of [Side.String].
 func (s Side) MarshalText() ([]byte, error) {
-	return marshalChangeName(sideNames[:], "Side", uint8(s))
+	return enumText("side", sideNames, s)
 }
 
 // UnmarshalText is the inverse of [Side.MarshalText].
 func (s *Side) UnmarshalText(text []byte) error {
-	return unmarshalChangeName(sideNames[:], "Side", text, (*uint8)(s))
-}
-
-func changeName(names []string, typ string, c uint8) string {
-	if int(c) >= len(names) {
-		return fmt.Sprintf("%s(%d)", typ, c)
-	}
-	return names[c]
-}
-
-func marshalChangeName(names []string, typ string, c uint8) ([]byte, error) {
-	if int(c) >= len(names) {
-		return nil, fmt.Errorf("dropoff: no such %s: %d", typ, c)
-	}
-	return []byte(names[c]), nil
-}
-
-func unmarshalChangeName(names []string, typ string, text []byte, c *uint8) error {
-	i := slices.Index(names, string(text))
-	if i < 0 {
-		return fmt.Errorf("dropoff: no such %s, want %s", typ, strings.Join(names, ", "))
-	}
-	*c = uint8(i)
-	return nil
+	return enumParse("side", sideNames, text, s)
 }

@@ -3,6 +3,7 @@ package dropoff
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Order says how the touches of a conversion follow one another.
@@ -252,7 +253,7 @@ func enumText[E ~uint8](what string, names []string, v E) ([]byte, error) {
 func enumParse[E ~uint8](what string, names []string, text []byte, dst *E) error {
 	i := slices.Index(names, string(text))
 	if i < 0 {
-		return fmt.Errorf("dropoff: no such %s: %q", what, text)
+		return fmt.Errorf("dropoff: no such %s: %q, want %s", what, text, strings.Join(names, ", "))
 	}
 	*dst = E(i)
 	return nil

@@ -3,6 +3,7 @@ package dropoff
 import (
 	"encoding"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -37,7 +38,7 @@ func testEnum[E interface {
 	_, err := beyond.MarshalText()
 	require.ErrorContains(t, err, "dropoff: no such ")
 	last := E(len(names) - 1)
-	require.ErrorContains(t, P(&last).UnmarshalText([]byte("Nothing")), `dropoff: no such `)
+	require.ErrorContains(t, P(&last).UnmarshalText([]byte("Nothing")), `"Nothing", want `+strings.Join(names, ", "))
 	assert.Equal(t, E(len(names)-1), last, "unchanged after an error")
 }
 
@@ -50,6 +51,11 @@ func TestEnums(t *testing.T) {
 		"mixpanel", "mixpanel-reentry", "retentioneering", "ga4")
 	testEnum[Status](t, "Status", "absent", "completed", "lost", "open", "timed-out", "excluded")
 	testEnum[Reason](t, "Reason", "absent", "completed", "inactive", "ended", "open", "window", "step-window", "excluded", "interrupted")
+	testEnum[Which](t, "Which", "entry", "first", "last")
+	testEnum[Adjustment](t, "Adjustment", "holm", "benjamini-hochberg")
+	testEnum[Test](t, "Test", "none", "chi-square", "fisher")
+	testEnum[Side](t, "Side", "before", "after")
+	testEnum[SplitMethod](t, "SplitMethod", "log-mean", "shapley")
 }
 
 func FuzzEnumText(f *testing.F) {

@@ -18,20 +18,19 @@ const (
 	ShapleyValue
 )
 
-var splitNames = [...]string{LogMean: "log-mean", ShapleyValue: "shapley"}
+var splitNames = []string{LogMean: "log-mean", ShapleyValue: "shapley"}
 
 // String returns "log-mean" or "shapley".
-func (m SplitMethod) String() string { return changeName(splitNames[:], "SplitMethod", uint8(m)) }
+func (m SplitMethod) String() string { return enumString("SplitMethod", splitNames, m) }
 
-// MarshalText returns the text of [SplitMethod.String]. A value that is none of the
-// constants is an error.
+// MarshalText returns the text of [SplitMethod.String].
 func (m SplitMethod) MarshalText() ([]byte, error) {
-	return marshalChangeName(splitNames[:], "SplitMethod", uint8(m))
+	return enumText("way to split", splitNames, m)
 }
 
 // UnmarshalText is the inverse of [SplitMethod.MarshalText].
 func (m *SplitMethod) UnmarshalText(text []byte) error {
-	return unmarshalChangeName(splitNames[:], "SplitMethod", text, (*uint8)(m))
+	return enumParse("way to split", splitNames, text, m)
 }
 
 // StepPart is the part that one step has in the change of the overall rate.

@@ -99,13 +99,7 @@ func (c condition) equal(o condition) bool {
 
 // sameNames tells whether both lists hold the same names.
 func sameNames[T ~string](a, b []T) bool {
-	return slices.Equal(sortedNames(a), sortedNames(b))
-}
-
-func sortedNames[T ~string](names []T) []T {
-	names = slices.Clone(names)
-	slices.Sort(names)
-	return slices.Compact(names)
+	return slices.Equal(distinct(a), distinct(b))
 }
 
 func (c *check) steps(f *Funnel) {

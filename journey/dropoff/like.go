@@ -51,7 +51,7 @@ type scratch struct {
 	levels [MaxSteps]likeLevel
 	links  []likeLink
 	// bars holds for each exclusion the levels whose chains it ends, as bits.
-	bars [64]uint64
+	bars [MaxExclusions]uint64
 	// best holds hits that may yet be surpassed.
 	best []int
 
@@ -115,12 +115,8 @@ func (m *scratch) uses(link, touch int) bool {
 // setBars finds the levels that each exclusion of f ends.
 func (m *scratch) setBars(f *Funnel) {
 	for j := range f.Exclusions {
-		x := &f.Exclusions[j]
-		from, to := max(x.From, 1), x.To
-		if to == 0 {
-			to = len(f.Steps)
-		}
-		m.bars[j] = (1<<(to-1) - 1) &^ (1<<(from-1) - 1)
+		from, to := f.Exclusions[j].between(len(f.Steps))
+		m.bars[j] = below(to) &^ below(from)
 	}
 }
 

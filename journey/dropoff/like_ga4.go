@@ -1,6 +1,7 @@
 package dropoff
 
 import (
+	"cmp"
 	"math/bits"
 	"time"
 )
@@ -73,14 +74,10 @@ func (m *scratch) ga4Scan(f *Funnel, s *scan, entry, end int) (depth, deepest in
 // or -1.
 func (m *scratch) ga4Back(f *Funnel, i, k int, t time.Duration) int {
 	step, below := &f.Steps[k], &m.levels[k-1]
-	within := step.Within
-	if within == 0 {
-		within = f.StepWindow
-	}
 	switch {
 	case !m.reached(k - 1):
 	case step.Directly && below.touch != i-1:
-	case t-below.last > likeWindow(within):
+	case t-below.last > likeWindow(cmp.Or(step.Within, f.StepWindow)):
 	default:
 		return below.link
 	}

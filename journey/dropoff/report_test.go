@@ -321,19 +321,3 @@ func TestValue(t *testing.T) {
 	assert.Zero(t, Value{}.Compare(Value{}))
 	assert.Negative(t, ValueOf("a").Compare(ValueOf("b")))
 }
-
-func TestWhich(t *testing.T) {
-	for w, text := range map[Which]string{AtEntry: "entry", FirstKnown: "first", LastKnown: "last"} {
-		assert.Equal(t, text, w.String())
-		got, err := w.MarshalText()
-		require.NoError(t, err)
-		var back Which
-		require.NoError(t, back.UnmarshalText(got))
-		assert.Equal(t, w, back)
-	}
-	_, err := Which(9).MarshalText()
-	assert.Error(t, err)
-	w := LastKnown
-	assert.Error(t, w.UnmarshalText([]byte("Entry")))
-	assert.Equal(t, LastKnown, w)
-}
