@@ -20,7 +20,7 @@ func Wilson(k, n int64, level float64) (lo, hi float64) {
 	if n == 0 {
 		return 0, 1
 	}
-	z := normalQuantile(level)
+	z := NormalQuantile(level)
 	lo = wilsonLower(k, n, z)
 	// By symmetry. The difference rounds below k/n only where it equals it to
 	// the last bits.
@@ -38,5 +38,6 @@ func wilsonLower(k, n int64, z float64) float64 {
 	return p * p / (p + zz/2 + z*math.Sqrt(p*q/trials+zz/(4*trials)))
 }
 
-// normalQuantile returns how many standard errors an interval reaches to each side.
-func normalQuantile(level float64) float64 { return distuv.UnitNormal.Quantile((1 + level) / 2) }
+// NormalQuantile returns how many standard errors an interval of the level reaches to
+// each side: the normal quantile of (1+level)/2.
+func NormalQuantile(level float64) float64 { return distuv.UnitNormal.Quantile((1 + level) / 2) }

@@ -68,6 +68,11 @@ func TestWilsonEnds(t *testing.T) {
 	assert.EqualValues(t, 1, hi)
 }
 
+func TestNormalQuantile(t *testing.T) {
+	assert.InEpsilon(t, z95, stat.NormalQuantile(.95), 1e-15)
+	assert.InEpsilon(t, z99, stat.NormalQuantile(.99), 1e-15)
+}
+
 func ExampleWilson() {
 	lo, hi := stat.Wilson(81, 263, 0.95)
 	fmt.Printf("%.4f to %.4f\n", lo, hi)

@@ -1,6 +1,7 @@
 package dropoff
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"iter"
@@ -21,14 +22,8 @@ type CompareOptions struct {
 
 // Validate reports all that is wrong with the options.
 func (o CompareOptions) Validate() error {
-	var errs []error
-	if !(o.Level >= 0 && o.Level < 1) {
-		errs = append(errs, fmt.Errorf("%w: %v", ErrLevel, o.Level))
-	}
-	if _, err := o.Adjustment.MarshalText(); err != nil {
-		errs = append(errs, err)
-	}
-	return errors.Join(errs...)
+	_, err := o.Adjustment.MarshalText()
+	return errors.Join(checkLevelOption(o.Level), err)
 }
 
 // StepChange is how the rates of one step differ between two groups.
@@ -79,9 +74,9 @@ func Compare(before, after *Report, o CompareOptions) (*Change, error) {
 
 // compareRows compares the rows of funnels that are open or are not.
 func compareRows(before, after []StepRow, open bool, o CompareOptions) (*Change, error) {
-	c := &Change{level: o.Level, adjustment: o.Adjustment, entered: [2]int64{enteredOf(before), enteredOf(after)}}
-	if c.level == 0 {
-		c.level = DefaultLevel
+	c := &Change{
+		level: cmp.Or(o.Level, DefaultLevel), adjustment: o.Adjustment,
+		entered: [2]int64{enteredOf(before), enteredOf(after)},
 	}
 	if err := errors.Join(checkEntered(c.entered[0], Before), checkEntered(c.entered[1], After)); err != nil {
 		return nil, err

@@ -46,8 +46,8 @@ type Counts struct {
 	serial uint64 // of the path being counted
 }
 
-// maxAttempts bounds how many attempts are counted: as many times fit in a
-// [journey.Durations].
+// maxAttempts bounds how many attempts are counted, and spells: as many times fit
+// in a [journey.Durations].
 const maxAttempts = 1 << 62
 
 // NewCounts returns empty counts of the funnel, in all and by each group. The error

@@ -1,6 +1,7 @@
 package dropoff
 
 import (
+	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -43,12 +44,12 @@ func (c *Counts) MarshalBinary() ([]byte, error) {
 
 // UnmarshalBinary replaces the counts by those that [Counts.MarshalBinary] wrote.
 // They must be of the funnel and the groups that c was made for, functions apart,
-// or else the error is [ErrMismatch]. On an error nothing has changed.
+// or else the error is [ErrMismatch], as it is for a zero Counts, which has none. On an error nothing has changed.
 func (c *Counts) UnmarshalBinary(data []byte) error {
 	d := wire.NewDecoder(data)
 	d.Header(countsName, countsVersion)
 	description := d.String()
-	if d.Err() == nil && description != string(c.description) {
+	if len(c.description) == 0 || d.Err() == nil && description != string(c.description) {
 		return ErrMismatch
 	}
 	n := c.New()
@@ -77,7 +78,7 @@ func (c *Counts) UnmarshalBinary(data []byte) error {
 		}
 	}
 	if err := d.Finish(); err != nil {
-		return err
+		return fmt.Errorf("dropoff: counts: %w", err)
 	}
 	*c = *n
 	return nil

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/cjm-go/cjm/internal/wire"
 	"github.com/cjm-go/cjm/journey"
 	"github.com/cjm-go/cjm/journey/journeytest"
 	"github.com/cjm-go/cjm/touchpoint"
@@ -84,4 +85,22 @@ func FuzzCountsUnmarshalBinary(f *testing.F) {
 			require.ErrorIs(t, err, journey.ErrOverflow)
 		}
 	})
+}
+
+// Bytes that are none are an error of this package, also of the zero values, which
+// were made for no funnel and no model.
+func TestForeignBytes(t *testing.T) {
+	next, err := NewNextCounts(countsFunnel("a", "b"), nil)
+	require.NoError(t, err)
+	for _, c := range []interface{ UnmarshalBinary(data []byte) error }{
+		countsOf(t, countsFunnel("a", "b"), nil), next, stagesFuzzed(t), new(DwellCounts), new(Spells), new(Gaps),
+	} {
+		err := c.UnmarshalBinary([]byte("?"))
+		assert.ErrorIs(t, err, wire.ErrCorrupt, "%T", c)
+		assert.ErrorContains(t, err, "dropoff: ", "%T", c)
+	}
+	none := func(name string) []byte { return append(wire.AppendHeader(nil, name, 1), 0) }
+	assert.ErrorIs(t, new(Counts).UnmarshalBinary(none(countsName)), ErrMismatch)
+	assert.ErrorIs(t, new(NextCounts).UnmarshalBinary(none(nextName)), ErrMismatch)
+	assert.ErrorIs(t, new(StageCounts).UnmarshalBinary(none(stagesName)), ErrMismatch)
 }

@@ -146,10 +146,10 @@ type Silence struct {
 // h. It takes silences to be independent; a customer contributes many, so it is
 // rather too narrow.
 //
-// The error is [ErrProbability], or [ErrUndecided] if nobody was seen to return or
+// The error is [ErrLevel], or [ErrUndecided] if nobody was seen to return or
 // there are fewer than FewSilent silences, or none that lasted.
 func (g *Gaps) Curve(level float64) (iter.Seq[Silence], error) {
-	if err := inside(level); err != nil {
+	if err := checkLevel(level); err != nil {
 		return nil, err
 	}
 	if g.Returns() == 0 || g.spells.Len() < FewSilent {
@@ -214,11 +214,10 @@ func silence(r, last curveRow, z float64) Silence {
 // with journeys watched for longer. It is also the error where the curve is
 // undefined. A p that is not between 0 and 1 is [ErrProbability].
 func (g *Gaps) LostAfter(p float64) (time.Duration, error) {
-	if err := inside(p); err != nil {
-		return 0, err
+	if !(p > 0 && p < 1) {
+		return 0, fmt.Errorf("%w: %v", ErrProbability, p)
 	}
-	const anyLevel = .95 // no interval is looked at
-	curve, err := g.Curve(anyLevel)
+	curve, err := g.Curve(DefaultLevel) // no interval is looked at
 	if err != nil {
 		return 0, err
 	}
@@ -246,9 +245,7 @@ func (g *Gaps) MarshalBinary() ([]byte, error) {
 		return nil, ErrAsOf
 	}
 	b := wire.AppendHeader(nil, gapsName, gapsVersion)
-	b = wire.AppendUint(b, uint64(g.asOf.Unix()))
-	b = wire.AppendUint(b, uint64(g.asOf.Nanosecond()))
-	return g.spells.appendTo(b)
+	return g.spells.appendTo(appendTime(b, g.asOf))
 }
 
 // UnmarshalBinary replaces the gaps, and the time from which they look, by what

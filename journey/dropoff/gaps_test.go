@@ -115,7 +115,7 @@ func TestGapsErrors(t *testing.T) {
 	assert.Zero(t, g.spells.Len())
 	assert.ErrorIs(t, g.Merge(gapsAsOf(t, dayOf(21))), ErrAsOf)
 	_, err = g.Curve(1)
-	assert.ErrorIs(t, err, ErrProbability)
+	assert.ErrorIs(t, err, ErrLevel)
 	for _, p := range []float64{0, 1, math.NaN()} {
 		_, err = g.LostAfter(p)
 		assert.ErrorIs(t, err, ErrProbability)

@@ -38,10 +38,7 @@ type LeaksOptions struct {
 
 // Validate reports what is wrong with the options.
 func (o LeaksOptions) Validate() error {
-	if o.Level == 0 || o.Level > 0 && o.Level < 1 {
-		return nil
-	}
-	return ErrLevel
+	return checkLevelOption(o.Level)
 }
 
 // NewLeaks fits the chain of what has been counted so far and returns its leaks.

@@ -2,6 +2,7 @@ package dropoff
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"math/bits"
 	"slices"
@@ -88,7 +89,9 @@ func (c *DwellCounts) UnmarshalBinary(data []byte) error {
 			cell.n == 0 || cell.n > math.MaxInt64-n.total,
 			cell.hi > hi || cell.hi == hi && cell.lo > lo:
 			d.Fail()
-			return d.Err()
+		}
+		if d.Err() != nil {
+			break
 		}
 		used[from] = true
 		if to >= dwellEnds {
@@ -103,7 +106,7 @@ func (c *DwellCounts) UnmarshalBinary(data []byte) error {
 		d.Fail()
 	}
 	if err := d.Finish(); err != nil {
-		return err
+		return fmt.Errorf("dropoff: dwell times: %w", err)
 	}
 	for _, name := range names {
 		n.recoder.Dictionary().Code(name)

@@ -11,7 +11,8 @@ import (
 const leaksVersion = 1
 
 // MarshalJSON returns the leaks as an object with a version field. Times are in
-// seconds. What is not known is left out.
+// seconds. An exit rate that is not known is null; other things that are not known are
+// left out.
 func (l *Leaks) MarshalJSON() ([]byte, error) {
 	out := jsonLeaks{
 		Version: leaksVersion, Level: l.level,
@@ -25,7 +26,7 @@ func (l *Leaks) MarshalJSON() ([]byte, error) {
 		line := jsonLeak{
 			State:  newJSONState(leak.State),
 			Visits: leak.Visits, Open: leak.Open, Conversions: leak.Conversions, Losses: leak.Losses,
-			ExitRate: newJSONRate(leak.ExitRate), LossShare: newJSONRate(leak.LossShare),
+			ExitRate: leak.ExitRate, LossShare: leak.LossShare,
 			ExpectedVisits: leak.ExpectedVisits, ExpectedLosses: leak.ExpectedLosses,
 			PConvert: leak.PConvert, PLost: leak.PLost,
 			ToEnd: newJSONAhead(leak.ToEnd), StepsVariance: leak.StepsVariance,
@@ -55,22 +56,22 @@ type jsonLeaks struct {
 }
 
 type jsonLeak struct {
-	State          jsonState     `json:"state"`
-	Visits         int64         `json:"visits"`
-	Open           int64         `json:"open"`
-	Conversions    int64         `json:"conversions"`
-	Losses         int64         `json:"losses"`
-	ExitRate       *jsonLeakRate `json:"exit_rate"`
-	LossShare      *jsonLeakRate `json:"loss_share,omitempty"`
-	ExpectedVisits float64       `json:"expected_visits"`
-	ExpectedLosses float64       `json:"expected_losses"`
-	PConvert       float64       `json:"p_convert"`
-	PLost          float64       `json:"p_lost"`
-	Dwell          *float64      `json:"dwell_seconds,omitempty"`
-	ToEnd          *jsonAhead    `json:"to_end"`
-	StepsVariance  float64       `json:"steps_variance"`
-	ToConversion   *jsonAhead    `json:"to_conversion,omitempty"`
-	Upside         *jsonUpside   `json:"upside,omitempty"`
+	State          jsonState   `json:"state"`
+	Visits         int64       `json:"visits"`
+	Open           int64       `json:"open"`
+	Conversions    int64       `json:"conversions"`
+	Losses         int64       `json:"losses"`
+	ExitRate       Rate        `json:"exit_rate"`
+	LossShare      Rate        `json:"loss_share,omitzero"`
+	ExpectedVisits float64     `json:"expected_visits"`
+	ExpectedLosses float64     `json:"expected_losses"`
+	PConvert       float64     `json:"p_convert"`
+	PLost          float64     `json:"p_lost"`
+	Dwell          *float64    `json:"dwell_seconds,omitempty"`
+	ToEnd          *jsonAhead  `json:"to_end"`
+	StepsVariance  float64     `json:"steps_variance"`
+	ToConversion   *jsonAhead  `json:"to_conversion,omitempty"`
+	Upside         *jsonUpside `json:"upside,omitempty"`
 }
 
 // jsonState tells a channel from what is none, whatever its name.
@@ -108,21 +109,6 @@ func newJSONWarnings(warnings []error) []string {
 		out = append(out, w.Error())
 	}
 	return out
-}
-
-type jsonLeakRate struct {
-	K     int64   `json:"k"`
-	N     int64   `json:"n"`
-	Value float64 `json:"value"`
-	Lo    float64 `json:"lo"`
-	Hi    float64 `json:"hi"`
-}
-
-func newJSONRate(r Rate) *jsonLeakRate {
-	if !r.Known {
-		return nil
-	}
-	return &jsonLeakRate{K: r.K, N: r.N, Value: r.Value, Lo: r.Lo, Hi: r.Hi}
 }
 
 type jsonAhead struct {

@@ -1,9 +1,6 @@
 package dropoff
 
 import (
-	"math"
-	"time"
-
 	"github.com/cjm-go/cjm/journey/markov"
 )
 
@@ -53,15 +50,15 @@ func (l *Leaks) time(t *chainTable, counts *markov.Counts, dwell *DwellCounts) e
 	for i := range l.leaks {
 		leak := &l.leaks[i]
 		if leak.Timed = !unknown[i]; leak.Timed {
-			leak.Dwell = wholeNanoseconds(stay[i])
+			leak.Dwell = nanoseconds(stay[i])
 		}
 		visits := t.visits[i*n : i*n+n]
 		if leak.ToEnd.Timed = !reaches(visits, unknown); leak.ToEnd.Timed {
-			leak.ToEnd.Time = wholeNanoseconds(t.expected(i, stay))
+			leak.ToEnd.Time = nanoseconds(t.expected(i, stay))
 		}
 		conversion := &leak.ToConversion
 		if conversion.Timed = conversion.Known && !reaches(visits, unpaid); conversion.Timed {
-			conversion.Time = wholeNanoseconds(t.expected(i, paid) / t.b[i])
+			conversion.Time = nanoseconds(t.expected(i, paid) / t.b[i])
 		}
 	}
 	return nil
@@ -109,12 +106,4 @@ func reaches(visits []float64, states []bool) bool {
 		}
 	}
 	return false
-}
-
-// wholeNanoseconds rounds to nanoseconds; the longest duration stands for longer ones.
-func wholeNanoseconds(ns float64) time.Duration {
-	if ns >= math.MaxInt64 {
-		return math.MaxInt64
-	}
-	return time.Duration(math.Round(ns))
 }

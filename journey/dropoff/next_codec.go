@@ -1,6 +1,7 @@
 package dropoff
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -39,7 +40,7 @@ func (c *NextCounts) UnmarshalBinary(data []byte) error {
 	d := wire.NewDecoder(data)
 	d.Header(nextName, nextVersion)
 	description := d.String()
-	if d.Err() == nil && description != string(c.description) {
+	if len(c.description) == 0 || d.Err() == nil && description != string(c.description) {
 		return ErrMismatch
 	}
 	n := newNextCounts(c.funnel, c.key, c.evaluator)
@@ -74,7 +75,7 @@ func (c *NextCounts) UnmarshalBinary(data []byte) error {
 		d.Fail()
 	}
 	if err := d.Finish(); err != nil {
-		return err
+		return fmt.Errorf("dropoff: next counts: %w", err)
 	}
 	*c = *n
 	return nil

@@ -75,8 +75,8 @@ const DefaultLevel = .95
 var (
 	// ErrNoPaths says that nothing has been counted.
 	ErrNoPaths = errors.New("dropoff: no paths")
-	// ErrLevel says that a confidence level is not between 0 and 1.
-	ErrLevel = errors.New("dropoff: confidence level out of range")
+	// ErrLevel says that a confidence level is not between 0 and 1, both excluded.
+	ErrLevel = errors.New("dropoff: confidence level not between 0 and 1")
 )
 
 // Report is the result of [Counts]: what became of customers in a funnel. It does
@@ -125,10 +125,26 @@ func (c *Counts) reportOf(t *tally) *Report {
 // WithLevel returns the same report with intervals of another confidence level,
 // between 0 and 1. Else the error is [ErrLevel].
 func (r *Report) WithLevel(level float64) (*Report, error) {
-	if !(level > 0 && level < 1) {
-		return nil, fmt.Errorf("%w: %v", ErrLevel, level)
+	if err := checkLevel(level); err != nil {
+		return nil, err
 	}
 	return r.withLevel(level), nil
+}
+
+// checkLevel reports a confidence level out of range.
+func checkLevel(level float64) error {
+	if level > 0 && level < 1 {
+		return nil
+	}
+	return fmt.Errorf("%w: %v", ErrLevel, level)
+}
+
+// checkLevelOption is checkLevel for an option, of which 0 means [DefaultLevel].
+func checkLevelOption(level float64) error {
+	if level == 0 {
+		return nil
+	}
+	return checkLevel(level)
 }
 
 func (r *Report) withLevel(level float64) *Report {

@@ -66,6 +66,7 @@ func (r *Report) json() jsonReport {
 	out := jsonReport{
 		Customers: r.Customers(), Attempts: r.Attempts(), NotEntered: r.NotEntered(), Excluded: r.Excluded(),
 		Completed: r.Completed(), Lost: r.Lost(), Open: r.Open(), ToComplete: r.ToComplete(),
+		Warnings: newJSONWarnings(r.warnings),
 	}
 	for row := range r.Steps() {
 		step := jsonStep{
@@ -84,9 +85,6 @@ func (r *Report) json() jsonReport {
 			b.Values = append(b.Values, jsonValue{v, report.json()})
 		}
 		out.Groups = append(out.Groups, b)
-	}
-	for _, w := range r.warnings {
-		out.Warnings = append(out.Warnings, w.Error())
 	}
 	return out
 }

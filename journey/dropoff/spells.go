@@ -18,11 +18,8 @@ import (
 // value is empty and ready. It keeps every distinct duration; see
 // [journey.Durations] for the memory. Reading it concurrently is safe.
 type Spells struct {
-	ends [3]journey.Durations // by outcome
+	ends [numOutcomes]journey.Durations // by outcome
 }
-
-// maxSpells bounds the number of spells; see [journey.Durations].
-const maxSpells = 1 << 62
 
 // Add adds a spell that lasted d and ended so. A spell that ended at once lasted
 // 0. The error is [ErrNegativeDuration] or [ErrSpellEnd].
@@ -47,7 +44,7 @@ func (s *Spells) AddAll(all *journey.Durations, end journey.Outcome) error {
 	if shortest, ok := all.Quantile(0); ok && shortest < 0 {
 		return ErrNegativeDuration
 	}
-	if s.Len() > maxSpells-min(all.Len(), maxSpells) {
+	if s.Len() > maxAttempts-min(all.Len(), maxAttempts) {
 		return journey.ErrOverflow
 	}
 	return s.ends[end].Merge(all)
@@ -116,7 +113,7 @@ func (s *Spells) Count(end journey.Outcome) int64 {
 // Merge adds the spells of other; other stays as it is. The error is
 // [journey.ErrOverflow]; nothing has changed then.
 func (s *Spells) Merge(other *Spells) error {
-	if s.Len() > maxSpells-min(other.Len(), maxSpells) {
+	if s.Len() > maxAttempts-min(other.Len(), maxAttempts) {
 		return journey.ErrOverflow
 	}
 	for i := range s.ends {
@@ -140,12 +137,11 @@ func (s *Spells) MarshalBinary() ([]byte, error) {
 
 // appendTo appends the durations of the open, the converted and the lost.
 func (s *Spells) appendTo(b []byte) ([]byte, error) {
+	var err error
 	for i := range s.ends {
-		part, err := s.ends[i].MarshalBinary()
-		if err != nil {
+		if b, err = appendDurations(b, &s.ends[i]); err != nil {
 			return nil, err
 		}
-		b = wire.AppendString(b, string(part))
 	}
 	return b, nil
 }
@@ -166,17 +162,14 @@ func (s *Spells) UnmarshalBinary(data []byte) error {
 // readSpells reads what appendTo wrote.
 func readSpells(d *wire.Decoder) *Spells {
 	s := new(Spells)
-	left := int64(maxSpells)
+	left := int64(maxAttempts)
 	for i := range s.ends {
-		part := d.String()
-		if d.Err() != nil || s.ends[i].UnmarshalBinary([]byte(part)) != nil || s.ends[i].Len() > left {
+		decodeDurations(d, &s.ends[i])
+		if s.ends[i].Len() > left {
 			d.Fail()
-			return s
+			break
 		}
 		left -= s.ends[i].Len()
-		if shortest, ok := s.ends[i].Quantile(0); ok && shortest < 0 {
-			d.Fail()
-		}
 	}
 	return s
 }
@@ -184,7 +177,7 @@ func readSpells(d *wire.Decoder) *Spells {
 // moment is a time at which spells ended or were censored.
 type moment struct {
 	t    time.Duration
-	ends [3]int64 // by outcome
+	ends [numOutcomes]int64 // by outcome
 }
 
 // moments returns the times at which anything ended, ascending.

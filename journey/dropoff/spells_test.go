@@ -120,7 +120,7 @@ func TestSpellsUnmarshalBinaryRefuses(t *testing.T) {
 	}
 	// A duration of 1, 2^62 times.
 	many := part(1)
-	many = string(wire.AppendCount([]byte(many[:len(many)-1]), maxSpells))
+	many = string(wire.AppendCount([]byte(many[:len(many)-1]), maxAttempts))
 	join := func(parts ...string) []byte {
 		b := bytes.Clone(head)
 		for _, p := range parts {
@@ -152,7 +152,7 @@ func TestSpellsUnmarshalBinaryRefuses(t *testing.T) {
 	d.Add(1)
 	assert.ErrorIs(t, most.AddAll(&d, journey.Lost), journey.ErrOverflow)
 	assert.Equal(t, before, spellBytes(t, &s))
-	assert.EqualValues(t, maxSpells, most.Len())
+	assert.EqualValues(t, maxAttempts, most.Len())
 }
 
 func FuzzSpellsUnmarshalBinary(f *testing.F) {

@@ -1,6 +1,8 @@
 package dropoff
 
 import (
+	"fmt"
+
 	"github.com/cjm-go/cjm/internal/wire"
 	"github.com/cjm-go/cjm/journey"
 )
@@ -53,7 +55,7 @@ func (c *StageCounts) UnmarshalBinary(data []byte) error {
 	d := wire.NewDecoder(data)
 	d.Header(stagesName, stagesVersion)
 	description := d.String()
-	if d.Err() == nil && description != string(c.description) {
+	if len(c.description) == 0 || d.Err() == nil && description != string(c.description) {
 		return ErrMismatch
 	}
 	n := c.New()
@@ -83,7 +85,7 @@ func (c *StageCounts) UnmarshalBinary(data []byte) error {
 		d.Fail()
 	}
 	if err := d.Finish(); err != nil {
-		return err
+		return fmt.Errorf("dropoff: stage counts: %w", err)
 	}
 	n.walk = c.walk
 	*c = *n

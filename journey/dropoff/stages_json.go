@@ -18,15 +18,13 @@ func (r *StageReport) MarshalJSON() ([]byte, error) {
 		Touches: r.Touches(), WithoutStage: r.WithoutStage(), InOtherStages: r.InOtherStages(),
 		Moves:  []jsonMove{},
 		Funnel: r.funnel, Buyer: r.buyer, Customer: r.customer,
+		Warnings: newJSONWarnings(r.Warnings()),
 	}
 	for row := range r.Stages() {
 		out.Stages = append(out.Stages, jsonStage(row))
 	}
 	for m := range r.Moves() {
 		out.Moves = append(out.Moves, jsonMove(m))
-	}
-	for _, w := range r.Warnings() {
-		out.Warnings = append(out.Warnings, w.Error())
 	}
 	return json.Marshal(out)
 }

@@ -109,8 +109,8 @@ func (c *StageCounts) snapshot() *StageCounts {
 // WithLevel returns the same report with intervals of another confidence level,
 // between 0 and 1. Else the error is [ErrLevel].
 func (r *StageReport) WithLevel(level float64) (*StageReport, error) {
-	if !(level > 0 && level < 1) {
-		return nil, fmt.Errorf("%w: %v", ErrLevel, level)
+	if err := checkLevel(level); err != nil {
+		return nil, err
 	}
 	n := *r
 	n.level = level

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cjm-go/cjm/internal/stat"
 	"github.com/cjm-go/cjm/journey"
 )
 
@@ -31,7 +32,7 @@ import (
 type Incidence struct {
 	level  float64
 	z      float64
-	counts [3]int64 // by outcome
+	counts [numOutcomes]int64 // by outcome
 	rows   []incidenceRow
 }
 
@@ -39,7 +40,7 @@ type incidenceRow struct {
 	moment
 	atRisk int64
 	// By outcome; open stands for neither.
-	estimate, variance [3]float64
+	estimate, variance [numOutcomes]float64
 }
 
 // IncidenceStep is a time at which spells ended or were censored. See [Incidence].
@@ -56,9 +57,9 @@ type IncidenceStep struct {
 }
 
 // AalenJohansen returns the incidence of conversion and loss, with intervals of the
-// level, such as 0.95. The error is [ErrProbability] or [ErrNoSpells].
+// level, such as 0.95. The error is [ErrLevel] or [ErrNoSpells].
 func (s *Spells) AalenJohansen(level float64) (*Incidence, error) {
-	if err := inside(level); err != nil {
+	if err := checkLevel(level); err != nil {
 		return nil, err
 	}
 	atRisk := s.Len()
@@ -66,13 +67,13 @@ func (s *Spells) AalenJohansen(level float64) (*Incidence, error) {
 		return nil, ErrNoSpells
 	}
 	moments := s.moments()
-	c := &Incidence{level: level, z: normalFor(level), rows: make([]incidenceRow, len(moments))}
+	c := &Incidence{level: level, z: stat.NormalQuantile(level), rows: make([]incidenceRow, len(moments))}
 	for end := range c.counts {
 		c.counts[end] = s.ends[end].Len()
 	}
 	still, stillVariance := twofold{hi: 1}, 0.0
-	var by [3]twofold
-	var variance, covariance [3]float64 // of F, and of F and S
+	var by [numOutcomes]twofold
+	var variance, covariance [numOutcomes]float64 // of F, and of F and S
 	for i, m := range moments {
 		row := &c.rows[i]
 		row.moment, row.atRisk = m, atRisk

@@ -23,8 +23,7 @@ var (
 	// analysis looks, that this time is missing, or that accumulators look from
 	// different times.
 	ErrAsOf = errors.New("dropoff: does not fit the time from which the analysis looks")
-	// ErrProbability says that a confidence level or a probability is not between 0 and 1,
-	// both excluded.
+	// ErrProbability says that a probability is not between 0 and 1, both excluded.
 	ErrProbability = errors.New("dropoff: probability not between 0 and 1")
 	// ErrGroups says that there are fewer than two groups to compare.
 	ErrGroups = errors.New("dropoff: fewer than two groups")
@@ -47,11 +46,3 @@ func (e *EmptySpellsError) Error() string {
 
 // Unwrap returns [ErrNoSpells].
 func (e *EmptySpellsError) Unwrap() error { return ErrNoSpells }
-
-// inside reports an error unless p is a probability, and neither 0 nor 1.
-func inside(p float64) error {
-	if p > 0 && p < 1 {
-		return nil
-	}
-	return ErrProbability
-}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cjm-go/cjm/internal/stat"
 	"github.com/cjm-go/cjm/journey"
 )
 
@@ -56,15 +57,15 @@ type CurveStep struct {
 // converting: it is what would be if nobody were ever lost. Use
 // [Spells.AalenJohansen] for that.
 //
-// The error is [ErrProbability], [ErrNoSpells] or [ErrSpellEnd].
+// The error is [ErrLevel], [ErrNoSpells] or [ErrSpellEnd].
 func (s *Spells) KaplanMeier(level float64, events ...journey.Outcome) (*Curve, error) {
-	if err := inside(level); err != nil {
+	if err := checkLevel(level); err != nil {
 		return nil, err
 	}
 	if len(events) == 0 {
 		events = []journey.Outcome{journey.Converted, journey.Lost}
 	}
-	var is [3]bool
+	var is [numOutcomes]bool
 	for _, e := range events {
 		if e != journey.Converted && e != journey.Lost {
 			return nil, ErrSpellEnd
@@ -76,7 +77,7 @@ func (s *Spells) KaplanMeier(level float64, events ...journey.Outcome) (*Curve, 
 		return nil, ErrNoSpells
 	}
 	moments := s.moments()
-	c := &Curve{level: level, z: normalFor(level), spells: atRisk, rows: make([]curveRow, len(moments))}
+	c := &Curve{level: level, z: stat.NormalQuantile(level), spells: atRisk, rows: make([]curveRow, len(moments))}
 	survival, variance := twofold{hi: 1}, 0.0
 	for i := range moments {
 		m := &moments[i]
@@ -213,7 +214,8 @@ func (c *Curve) RestrictedMean(horizon time.Duration) (mean, se time.Duration, o
 	return nanoseconds(area), nanoseconds(math.Sqrt(variance)), true
 }
 
-// nanoseconds returns so many nanoseconds, rounded.
+// nanoseconds returns so many nanoseconds, rounded; the longest duration stands for
+// longer ones.
 func nanoseconds(ns float64) time.Duration {
 	if ns >= math.MaxInt64 {
 		return math.MaxInt64

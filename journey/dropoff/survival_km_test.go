@@ -259,9 +259,9 @@ func TestKaplanMeierErrors(t *testing.T) {
 	s := spellsOf(t, 1, ended(journey.Lost, 1))
 	for _, level := range []float64{0, 1, -1, 2, math.NaN()} {
 		_, err := s.KaplanMeier(level)
-		assert.ErrorIs(t, err, ErrProbability)
+		assert.ErrorIs(t, err, ErrLevel)
 		_, err = s.AalenJohansen(level)
-		assert.ErrorIs(t, err, ErrProbability)
+		assert.ErrorIs(t, err, ErrLevel)
 	}
 	for _, end := range []journey.Outcome{journey.Open, 3} {
 		_, err := s.KaplanMeier(.95, end)

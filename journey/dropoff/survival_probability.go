@@ -1,10 +1,6 @@
 package dropoff
 
-import (
-	"math"
-
-	"gonum.org/v1/gonum/stat/distuv"
-)
+import "math"
 
 // Probability is an estimate of a probability.
 type Probability struct {
@@ -35,10 +31,6 @@ func estimated(p, variance, z float64) Probability {
 	e.Lo, e.Hi, e.Known = math.Pow(p, factor), math.Pow(p, 1/factor), true
 	return e
 }
-
-// normalFor returns how many standard errors an interval of the level reaches to
-// each side.
-func normalFor(level float64) float64 { return distuv.UnitNormal.Quantile((1 + level) / 2) }
 
 // twofold is a number as the unevaluated sum of two float64, of which the second is
 // at most half a unit in the last place of the first: about 106 bits. With it, a
