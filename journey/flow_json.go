@@ -1,17 +1,14 @@
 package journey
 
-import (
-	"encoding/json"
-	"time"
-)
+import "encoding/json"
 
 // flowResultVersion is the version of the JSON form.
 const flowResultVersion = 1
 
 // MarshalJSON returns the result as an object with a version field: the totals,
 // the labels, the edges and the variants in their orders. A node is an object
-// with one field, "start", "label" or "end". Durations are in nanoseconds. What
-// is undefined is left out.
+// with one field, "start", "label" or "end". Durations are in seconds. What is
+// undefined is left out.
 func (r *FlowResult) MarshalJSON() ([]byte, error) {
 	out := jsonFlow{
 		Version: flowResultVersion, Name: r.name,
@@ -96,11 +93,11 @@ func jsonNodeOf(n Node) jsonNode {
 }
 
 type jsonTimes struct {
-	N      int64         `json:"n"`
-	Min    time.Duration `json:"min"`
-	Median time.Duration `json:"median"`
-	Mean   time.Duration `json:"mean"`
-	Max    time.Duration `json:"max"`
+	N      int64   `json:"n"`
+	Min    float64 `json:"min_seconds"`
+	Median float64 `json:"p50_seconds"`
+	Mean   float64 `json:"mean_seconds"`
+	Max    float64 `json:"max_seconds"`
 }
 
 // jsonTimesOf returns nil if there are none.
@@ -109,11 +106,11 @@ func jsonTimesOf(t FlowTimes) *jsonTimes {
 	if !ok {
 		return nil
 	}
-	j := &jsonTimes{N: t.Len(), Mean: mean}
-	j.Min, _ = t.Quantile(0)
-	j.Median, _ = t.Quantile(0.5)
-	j.Max, _ = t.Quantile(1)
-	return j
+	at := func(p float64) float64 {
+		d, _ := t.Quantile(p) // there are some
+		return d.Seconds()
+	}
+	return &jsonTimes{N: t.Len(), Min: at(0), Median: at(0.5), Mean: mean.Seconds(), Max: at(1)}
 }
 
 // defined returns nil for an undefined value.

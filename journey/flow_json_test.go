@@ -15,7 +15,7 @@ func TestFlowJSON(t *testing.T) {
 		"version": 1, "name": "kinds",
 		"paths": 2, "converted": 2, "lost": 0, "open": 0, "touches": 4,
 		"entropy": 1, "complexity": 1, "variant_entropy": 0,
-		"span": {"n": 2, "min": 60000000000, "median": 60000000000, "mean": 90000000000, "max": 120000000000},
+		"span": {"n": 2, "min_seconds": 60, "p50_seconds": 60, "mean_seconds": 90, "max_seconds": 120},
 		"labels": [
 			{"label": "a", "touches": 2, "paths": 2, "starts": 2, "ends": 0, "self_loops": 0, "repetitions": 0, "reworked": 0},
 			{"label": "b", "touches": 2, "paths": 2, "starts": 0, "ends": 2, "self_loops": 0, "repetitions": 0, "reworked": 0}
@@ -23,7 +23,7 @@ func TestFlowJSON(t *testing.T) {
 		"edges": [
 			{"from": {"start": true}, "to": {"label": "a"}, "count": 2, "paths": 2},
 			{"from": {"label": "a"}, "to": {"label": "b"}, "count": 2, "paths": 2,
-				"times": {"n": 2, "min": 60000000000, "median": 60000000000, "mean": 90000000000, "max": 120000000000}},
+				"times": {"n": 2, "min_seconds": 60, "p50_seconds": 60, "mean_seconds": 90, "max_seconds": 120}},
 			{"from": {"label": "b"}, "to": {"end": "converted"}, "count": 2, "paths": 2}
 		],
 		"variants": [{"labels": ["a", "b"], "count": 2, "converted": 2, "lost": 0, "open": 0, "share": 1, "cover": 1}]

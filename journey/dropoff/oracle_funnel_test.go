@@ -20,7 +20,7 @@ import (
 // TestOracleFunnel compares the evaluator with the oracle on random cases; the
 // environment variable CJM_FUNNEL_TRACES says on how many.
 func TestOracleFunnel(t *testing.T) {
-	traces := 40_000
+	traces := 15_000
 	if s := os.Getenv("CJM_FUNNEL_TRACES"); s != "" {
 		n, err := strconv.Atoi(s)
 		require.NoError(t, err, "CJM_FUNNEL_TRACES")
