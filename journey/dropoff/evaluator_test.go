@@ -242,7 +242,9 @@ func TestAsOf(t *testing.T) {
 	}
 	quiet := func(f *Funnel) { f.LostAfter = 10 * time.Second }
 	testRulings(t, []ruling{
-		{"cuts", "AB", at(2), "A1 B3", "lost/ended 1-1 0 at 1 to 2"},
+		{"cuts", "AB", at(2), "A1 B3", "open 1-1 0 at 1 to 2"},
+		{"later touches of no step", "AB", at(2), "A1 X3", "open 1-1 0 at 1 to 2"},
+		{"none later", "AB", at(3), "A1 X3", "lost/ended 1-1 0 at 1 to 3"},
 		{"keeps its own time", "AB", at(3), "A1 B3", "completed 1-2 0 1 at 1 to 3"},
 		{"before all", "AB", at(0), "A1 B3", "absent"},
 		{"window open", "AB", at(5, window(4)), "A1", "open 1-1 0 at 1 to 5"},
@@ -264,6 +266,12 @@ func TestAsOf(t *testing.T) {
 	assert.Equal(t, "timed-out/window 1-1 0 at 1 to 4", verdicts(t, f, p))
 	p.Outcome, p.End = journey.Converted, second(9)
 	assert.Equal(t, "lost/ended 1-1 0 at 1 to 9", verdicts(t, letters("AB"), p))
+	// What the outcome was is not known before the end.
+	f = letters("AB")
+	at(8)(&f)
+	assert.Equal(t, "open 1-1 0 at 1 to 8", verdicts(t, f, p))
+	at(9)(&f)
+	assert.Equal(t, "lost/ended 1-1 0 at 1 to 9", verdicts(t, f, p))
 }
 
 func TestEvaluateAppends(t *testing.T) {

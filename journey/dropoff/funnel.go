@@ -65,7 +65,8 @@ type Funnel struct {
 	// LostAfter makes a customer who has been silent this long at AsOf lost, though
 	// the windows are still open. 0 leaves it to the windows; without any, whoever
 	// did not complete is lost unless the outcome of the path is
-	// [github.com/cjm-go/cjm/journey.Open].
+	// [github.com/cjm-go/cjm/journey.Open] or the path has a touch or its end after
+	// AsOf.
 	LostAfter time.Duration
 	// Like, unless [Exact], counts as a named tool does, with its quirks. The
 	// tool decides on Order, Entry and Ties, which must then be zero.

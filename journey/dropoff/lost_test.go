@@ -46,8 +46,8 @@ func TestLostAt(t *testing.T) {
 		{Name: "z", Channels: []touchpoint.Channel{"z"}, Drop: true},
 	}
 	lines := []string{
-		"lost at c: a > y > a > y > y > +9h y", "at c after b: a > b > y", "done: a > c > d", "at d: a > c", "",
-		"stopped: a > c > x > d", "waiting: a > open", "dropped: a > z", "absent: y",
+		"lost at c: a > y > a > y > x > +9h y", "at c after b: a > b > y", "done: a > c > d", "at d: a > c", "",
+		"stopped: a > c > x > d", "waiting: a > open", "back after AsOf: a > +11h y", "dropped: a > z", "absent: y",
 	}
 	sentinel := errors.New("bad row")
 	type row struct {
@@ -75,7 +75,7 @@ func TestLostAt(t *testing.T) {
 	all, errs := collect(0)
 	assert.Equal(t, []error{sentinel}, errs)
 	assert.Equal(t, []row{
-		{"lost at c", 3, ReasonEnded, 1, "y", "yayy"},
+		{"lost at c", 3, ReasonExcluded, 1, "x", "yayx"},
 		{"at c after b", 3, ReasonEnded, 2, "y", "y"},
 		{"at d", 4, ReasonEnded, 2, "c", ""},
 		{"stopped", 4, ReasonExcluded, 2, "d", "xd"},

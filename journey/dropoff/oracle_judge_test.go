@@ -123,7 +123,8 @@ func (o *oracle) judge(run []oracleChain, seen, now int) (a oracleAttempt) {
 		return o.dead(a, seen, now)
 	}
 	quiet := o.touches[len(o.touches)-1].at
-	open := o.p.outcome == journey.Open
+	open := o.p.outcome == journey.Open ||
+		o.f.cut && (len(o.touches) < len(o.p.touches) || o.p.ended && o.p.end > o.f.asOf)
 	switch f := o.f; {
 	case f.cut && f.lostAfter > 0 && now-quiet >= f.lostAfter:
 		a.status, a.reason, a.until = dropoff.Lost, dropoff.ReasonInactive, quiet+f.lostAfter

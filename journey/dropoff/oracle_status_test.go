@@ -86,7 +86,8 @@ func TestOracleStatus(t *testing.T) {
 		{"ended later", "a b", "", "a1 x2", func(c *oracleCase) { c.paths[0].ended, c.paths[0].end = true, 9 }, []want{{ended, 1, 1, 9}}},
 		{"open at the last touch", "a b", "", "a1 x2", func(c *oracleCase) { c.paths[0].outcome = journey.Open }, []want{{open, 1, 1, 2}}},
 		{"open as of", "a b", "", "a1 x2 b9", func(c *oracleCase) { c.f.cut, c.f.asOf, c.f.window = true, 6, 5 }, []want{{open, 1, 1, 6}}},
-		{"no window as of", "a b", "", "a1 x2 b9", func(c *oracleCase) { c.f.cut, c.f.asOf = true, 6 }, []want{{ended, 1, 1, 2}}},
+		{"no window as of", "a b", "", "a1 x2", func(c *oracleCase) { c.f.cut, c.f.asOf = true, 6 }, []want{{ended, 1, 1, 2}}},
+		{"no window as of, goes on", "a b", "", "a1 x2 b9", func(c *oracleCase) { c.f.cut, c.f.asOf = true, 6 }, []want{{open, 1, 1, 6}}},
 		{
 			"window as of", "a b", "", "a1 x2 b9",
 			func(c *oracleCase) { c.f.cut, c.f.asOf, c.f.window = true, 7, 5 },

@@ -62,7 +62,9 @@ func (e *Evaluator) settleAlive(p *journey.Path, a *Attempt) {
 			a.Status, a.Reason, a.Until = Lost, ReasonInactive, last.Add(quiet)
 			return
 		}
-		open = open || quiet > 0 || e.best.bounded
+		// What the path says of its outcome was not known yet if it went on.
+		wentOn := len(e.points) < len(p.Touchpoints) || p.End.After(e.funnel.AsOf)
+		open = open || quiet > 0 || e.best.bounded || wentOn
 	}
 	if open {
 		a.Status, a.Reason, a.Until = StillOpen, ReasonOpen, e.asOf()
