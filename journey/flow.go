@@ -3,6 +3,7 @@ package journey
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/cjm-go/cjm/touchpoint"
@@ -89,7 +90,7 @@ func NewFlow(options FlowOptions) *Flow { return &Flow{options: options} }
 // changed then.
 func (f *Flow) Add(p *Path) error {
 	if int(p.Outcome) >= outcomes {
-		return ErrOutcome
+		return fmt.Errorf("%w: no such outcome: %d", ErrOutcome, p.Outcome)
 	}
 	if int64(len(p.Touchpoints)) >= maxFlow-f.paths-f.touches-f.unlabelled {
 		return ErrOverflow

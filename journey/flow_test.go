@@ -232,6 +232,7 @@ func TestFlowErrors(t *testing.T) {
 		require.ErrorIs(t, f.Add(&p), want)
 		require.Equal(t, before, flowBytes(t, f))
 	}
+	require.ErrorContains(t, f.Add(&journey.Path{Outcome: 3}), "no such outcome: 3")
 	for _, options := range []journey.FlowOptions{{Name: "stages"}, {NoTimes: true}} {
 		other := flowOf(t, options, "b > lost")
 		require.ErrorIs(t, f.Merge(other), journey.ErrFlowMismatch)
