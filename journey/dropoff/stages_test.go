@@ -191,6 +191,13 @@ func TestStagesAsOf(t *testing.T) {
 	countsSameTimes(t, []time.Duration{0}, bought.Stays)
 	assert.EqualValues(t, 1, stagesRow(t, r, "compare").LastOpen)
 	assert.EqualValues(t, 1, stagesRow(t, r, "aware").LastConverted)
+
+	// An end of unknown time is not before a touch.
+	c := stagesOf(t, StageOptions{AsOf: asOf})
+	p := journeytest.Path("e/aware > +20h e/buy > lost")
+	p.End = time.Time{}
+	require.NoError(t, c.Add(&p))
+	assert.EqualValues(t, 1, stagesRow(t, stagesReport(t, c), "aware").LastOpen)
 }
 
 func TestStagesWarnings(t *testing.T) {

@@ -97,12 +97,14 @@ func (c *StageCounts) end(p *journey.Path) {
 	}
 }
 
-// outcome returns how the path stands at AsOf, and when it ended or up to when it was
-// watched: an end, like a touch, is not seen if it comes later.
+// outcome returns how the path, which has touches, stands at AsOf, and when it ended or
+// up to when it was watched: an end, like a touch, is not seen if it comes later, nor
+// one without a time if a touch comes later.
 func (c *StageCounts) outcome(p *journey.Path) (journey.Outcome, time.Time) {
 	asOf, last := c.options.AsOf, c.walk.last
+	seen := exists(p.End, asOf) && exists(p.Touchpoints[len(p.Touchpoints)-1].Time, asOf)
 	switch {
-	case p.Outcome != journey.Open && p.Outcome <= journey.Lost && exists(p.End, asOf):
+	case p.Outcome != journey.Open && p.Outcome <= journey.Lost && seen:
 		if p.End.After(last) {
 			last = p.End
 		}
