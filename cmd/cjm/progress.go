@@ -58,21 +58,17 @@ func startProgress(w io.Writer, sources []*source) (done func()) {
 	}
 }
 
-// reader returns r with its bytes counted.
-func (p *progress) reader(r io.Reader) io.Reader {
-	if p == nil {
-		return r
+// counting counts the bytes of a source from when its progress is shown, which may
+// be after it was opened to look at its header.
+type counting struct {
+	s *source
+	r io.Reader
+}
+
+func (c counting) Read(b []byte) (int, error) {
+	n, err := c.r.Read(b)
+	if p := c.s.progress; p != nil {
+		_ = p.bar.Add(n)
 	}
-	return &progressReader{r, p.bar}
-}
-
-type progressReader struct {
-	r   io.Reader
-	bar *progressbar.ProgressBar
-}
-
-func (r *progressReader) Read(b []byte) (int, error) {
-	n, err := r.r.Read(b)
-	_ = r.bar.Add(n)
 	return n, err
 }

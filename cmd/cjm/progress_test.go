@@ -59,3 +59,19 @@ func TestNoProgress(t *testing.T) {
 	assert.Nil(t, large.progress, "not a terminal")
 	assert.Empty(t, w.String())
 }
+
+func TestProgressBehindAPeek(t *testing.T) {
+	var terminal bytes.Buffer
+	s := sparse(t, progressFrom)
+	_, err := s.peek(maxHeader)
+	require.NoError(t, err)
+	done := startProgress(&terminal, []*source{s})
+	r, err := s.Open()
+	require.NoError(t, err)
+	n, err := io.Copy(io.Discard, r)
+	require.NoError(t, err)
+	require.NoError(t, r.Close())
+	assert.Equal(t, int64(progressFrom), n)
+	done()
+	assert.Contains(t, terminal.String(), "reading", "what was opened to be looked at is counted too")
+}

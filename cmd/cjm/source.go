@@ -78,7 +78,7 @@ func (s *source) begin() (io.Reader, io.Closer, error) {
 		}
 		raw = file
 	}
-	r := s.progress.reader(raw)
+	var r io.Reader = counting{s, raw}
 	magic := make([]byte, 2)
 	n, err := io.ReadFull(r, magic)
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
