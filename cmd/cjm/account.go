@@ -17,6 +17,9 @@ type account struct {
 	first   []error // the first bad rows that were skipped
 	// journeys is what the builder says; nil for a path table.
 	journeys *journey.Report
+	// whole tells that a path is all that a customer did, so that its outcome says
+	// nothing: a funnel has its own.
+	whole bool
 }
 
 // mostShown is how many bad rows a message shows.
@@ -51,8 +54,21 @@ func (a *account) print(w io.Writer) {
 		}
 	}
 	if a.journeys != nil {
-		fmt.Fprint(w, a.journeys.String())
+		for line := range strings.Lines(a.journeys.String()) {
+			if !a.whole || !ofOutcomes(line) {
+				io.WriteString(w, line)
+			}
+		}
 	}
+}
+
+// ofOutcomes tells whether a line of the builder's report is about how paths ended.
+func ofOutcomes(line string) bool {
+	switch strings.TrimRight(strings.TrimSpace(line), " 0123456789") {
+	case "paths", "converted", "lost", "open", "conversions", "converted without a touch":
+		return true
+	}
+	return false
 }
 
 // printWarnings writes the warnings of the results, each once with the models that

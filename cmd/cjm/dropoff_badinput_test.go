@@ -97,7 +97,8 @@ func TestDropoffOddEvents(t *testing.T) {
 		{name: "channels for want of kinds", text: "customer,time,channel\n1,2026-01-01,a\n1,2026-01-02,b\n", want: []string{"1 a 1 1 0 0", "2 b 1 1 0 0"}},
 		{name: "kinds asked for", text: "customer,time,channel\n1,2026-01-01,a\n1,2026-01-02,b\n", args: []string{"--on", "kind"}, want: []string{"1 a 0 0 0 0", "2 b 0 0 0 0"}, warning: "or should --on say what it names"},
 		{name: "not grouped", text: header + "1,2026-01-01,a\n2,2026-01-01,b\n1,2026-01-02,b\n", args: []string{"--grouped"}, wrong: "not grouped by customer"},
-		{name: "two currencies", text: "customer,time,kind,conversion,value,currency\n1,2026-01-01,a,1,5,EUR\n2,2026-01-01,a,1,5,USD\n", wrong: "more than one currency"},
+		{name: "two currencies", text: "customer,time,kind,conversion,value,currency\n1,2026-01-01,a,1,5,EUR\n1,2026-01-02,b,1,5,USD\n2,2026-01-01,a,1,5,USD\n", want: []string{"1 a 2 2 0 0", "2 b 2 1 1 0"}},
+		{name: "values too large to add up", text: "customer,time,kind,conversion,value\n1,2026-01-01,a,1,1e308\n1,2026-01-02,b,1,1e308\n", want: []string{"1 a 1 1 0 0", "2 b 1 1 0 0"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

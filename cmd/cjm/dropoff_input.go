@@ -88,11 +88,11 @@ var errNoEvents = errors.New("no events: the input has no rows that can be used"
 // one at least, when the latest time is known.
 func (in *input) eachCustomer(env *environment, use func(customers) error) (*account, error) {
 	defer showProgress(env.stderr, in.sources)()
-	a := &account{kind: events, journeys: new(journey.Report)}
+	a := &account{kind: events, journeys: new(journey.Report), whole: true}
 	asOf := in.reader.builder.AsOf
 	given := !asOf.IsZero()
 	touches := func(yield func(touchpoint.Touchpoint, error) bool) {
-		for t, err := range in.reader.withConversions(in.reader.touchpoints(env.ctx, in.sources)) {
+		for t, err := range in.reader.withConversions(withoutValues(in.reader.touchpoints(env.ctx, in.sources))) {
 			if err == nil && !given && t.Time.After(asOf) {
 				asOf = t.Time
 			}
@@ -140,6 +140,20 @@ func (r *eventReader) withConversions(touches iter.Seq2[touchpoint.Touchpoint, e
 			if err == nil {
 				r.makeTouch(&t)
 			}
+			if !yield(t, err) {
+				return
+			}
+		}
+	}
+}
+
+// withoutValues yields the touchpoints without what they are worth, of which a funnel
+// and a flow have no use: values in several currencies, or too large to be added up,
+// are no reason to fail there.
+func withoutValues(touches iter.Seq2[touchpoint.Touchpoint, error]) iter.Seq2[touchpoint.Touchpoint, error] {
+	return func(yield func(touchpoint.Touchpoint, error) bool) {
+		for t, err := range touches {
+			t.Value, t.Cost, t.Currency = 0, 0, ""
 			if !yield(t, err) {
 				return
 			}

@@ -293,3 +293,12 @@ func TestDropoffCancelledAndFull(t *testing.T) {
 		assert.Contains(t, stderr.String(), "file already closed", args)
 	}
 }
+
+func TestDropoffHasItsOwnOutcomes(t *testing.T) {
+	path := file(t, "events.csv", "customer,time,kind,conversion\n1,2026-01-01,visit,1\n1,2026-01-02,visit,1\n2,2026-01-01,visit,\n")
+	got := cjm(t, "dropoff", path, "--steps", "visit")
+	require.Equal(t, exitOK, got.code, got.stderr)
+	assert.Regexp(t, `^touchpoints +3\n  touches +3\ncustomers +2\n$`, got.stderr, "who did the steps has converted, whatever the conversions are")
+	chain := cjm(t, "dropoff", path, "--chain", "--on", "kind")
+	assert.Regexp(t, `paths +3\n  converted +2\n  lost +1\n`, chain.stderr)
+}

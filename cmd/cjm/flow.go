@@ -125,7 +125,7 @@ func (c *flowCommand) read(env *environment, in *input, r *flowReport) error {
 	defer showProgress(env.stderr, in.sources)()
 	label := onKeys[c.On]
 	flow := journey.NewFlow(journey.FlowOptions{Label: label, Name: c.On})
-	touches := in.reader.touchpoints(env.ctx, in.sources)
+	touches := withoutValues(in.reader.touchpoints(env.ctx, in.sources))
 	if c.On != "channel" {
 		touches = in.reader.withConversions(touches)
 	}

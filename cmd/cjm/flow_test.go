@@ -280,3 +280,15 @@ func TestFlowRunningExample(t *testing.T) {
 	assert.Len(t, out.Flow.Labels, 8)
 	assert.Len(t, out.Flow.Variants, 6)
 }
+
+func TestFlowHasNoUseOfValues(t *testing.T) {
+	for name, rows := range map[string]string{
+		"two currencies": "1,2026-01-01,a,1,5,EUR\n2,2026-01-01,a,1,5,USD\n",
+		"too large":      "1,2026-01-01,a,1,1e308,\n1,2026-01-02,a,1,1e308,\n",
+	} {
+		path := file(t, "events.csv", "customer,time,kind,conversion,value,currency\n"+rows)
+		got := cjm(t, "flow", path, "--format", "csv")
+		require.Equal(t, exitOK, got.code, name+": "+got.stderr)
+		assert.Equal(t, "path,count,share,cover,converted,lost,open\na,2,1,1,2,0,0\n", got.stdout, name)
+	}
+}
