@@ -73,9 +73,10 @@ func (s *compareSide) countChain(env *environment, on string, a **account) (*lea
 		if counts.without > 0 {
 			fmt.Fprintf(w, "cjm: left out %s without a %s\n", counted(counts.without, "touch", "touches"), on)
 		}
-		if counts.chain.Journeys() > 0 && counts.chain.Conversions() == 0 {
+		if s.in.kind == pathTable && counts.chain.Journeys() > 0 && counts.chain.Conversions() == 0 {
 			printOdd(w, []error{dropoff.ErrNoConversions})
 		}
+		s.in.hint(w, on, counts.chain)
 	})
 	if counts.chain.Journeys() == 0 {
 		return nil, errors.New("no journeys: the input has no rows that can be used")

@@ -194,11 +194,16 @@ func (c *dropoffCommand) write(env *environment, result func(w io.Writer) error)
 // standard output.
 func writeResult(env *environment, name string, result func(w io.Writer) error) error {
 	flushed := func(w io.Writer) error {
-		out := bufio.NewWriterSize(&resultWriter{ctx: env.ctx, w: w}, 1<<18)
-		if err := result(out); err != nil {
-			return err
+		writer := &resultWriter{ctx: env.ctx, w: w}
+		out := bufio.NewWriterSize(writer, 1<<18)
+		err := result(out)
+		if err == nil {
+			err = out.Flush()
 		}
-		return outputError(out.Flush())
+		if writer.failed != nil {
+			return outputError(writer.failed)
+		}
+		return err
 	}
 	if name == "" || name == "-" {
 		return flushed(env.stdout)

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"slices"
 
 	"github.com/cjm-go/cjm/journey"
 	"github.com/cjm-go/cjm/journey/dropoff"
@@ -85,7 +88,9 @@ func (c *dropoffCommand) runChain(env *environment) error {
 		return explain(err, in.kind)
 	}
 	for _, w := range leaks.Warnings() {
-		printOdd(env.stderr, []error{w})
+		if in.kind == pathTable || !errors.Is(w, dropoff.ErrNoConversions) { // which the hint says better
+			printOdd(env.stderr, []error{w})
+		}
 	}
 	return c.writeChain(env, &chainReport{account: a, leaks: leaks})
 }
@@ -115,12 +120,29 @@ func countLeaks(env *environment, in *input, on string, l inside) (*dropoff.Leak
 	if counts.without > 0 {
 		fmt.Fprintf(env.stderr, "cjm: left out %s without a %s\n", counted(counts.without, "touch", "touches"), on)
 	}
+	in.hint(env.stderr, on, counts.chain)
 	o := dropoff.LeaksOptions{Level: l.orDefault()}
 	if counts.dwell.Journeys() > counts.dwell.Untimed() {
 		o.Dwell = counts.dwell
 	}
 	leaks, err := dropoff.NewLeaks(counts.chain, o)
 	return leaks, a, err
+}
+
+// hint says what may be wrong on the command line if a chain of events has nothing to
+// tell.
+func (in *input) hint(w io.Writer, on string, chain *markov.Counts) {
+	if in.kind != events || chain.Journeys() == 0 {
+		return
+	}
+	if on == "channel" && !slices.ContainsFunc(chain.States(), func(s markov.State) bool {
+		return s != markov.Start && s != markov.At(journey.UnknownChannel)
+	}) {
+		fmt.Fprintln(w, "cjm: warning: no event has a channel that is known; say --on event, and the states are the kinds of events")
+	}
+	if chain.Conversions() == 0 {
+		fmt.Fprintln(w, "cjm: warning: nothing tells conversions; name the column that does by --columns conversion=COLUMN, or the event that is one by --convert-on NAME")
+	}
 }
 
 // countOn counts the journeys of events by the values of a key, not by channels.

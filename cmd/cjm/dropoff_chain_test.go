@@ -140,3 +140,31 @@ func TestDropoffChainErrors(t *testing.T) {
 	assert.Equal(t, exitOK, got.code)
 	assert.Contains(t, got.stderr, "skipped 1 of 7 rows")
 }
+
+// A chain that says nothing says why.
+func TestChainHints(t *testing.T) {
+	rows := file(t, "e.csv", "customer,time,kind\n1,2026-01-01,visit\n1,2026-01-02,order\n2,2026-01-01,visit\n")
+	table := file(t, "p.csv", "path,conversions,nulls\na,0,1\n")
+	const noChannel, noConversion = "say --on event", "by --convert-on NAME"
+	for _, test := range []struct {
+		args      []string
+		want, not []string
+	}{
+		{args: []string{rows}, want: []string{noChannel, noConversion}},
+		{args: []string{rows, "--on", "event"}, want: []string{noConversion}, not: []string{noChannel}},
+		{args: []string{rows, "--on", "event", "--convert-on", "order"}, not: []string{noChannel, noConversion}},
+		{args: []string{table}, want: []string{"no journey converted"}, not: []string{noChannel, noConversion}},
+	} {
+		for _, command := range [][]string{{"dropoff", "--chain"}, {"compare", "--chain", test.args[0]}} {
+			args := append(command, test.args...)
+			got := cjm(t, args...)
+			require.Equal(t, exitOK, got.code, got.stderr)
+			for _, want := range test.want {
+				assert.Contains(t, got.stderr, want, args)
+			}
+			for _, not := range test.not {
+				assert.NotContains(t, got.stderr, not, args)
+			}
+		}
+	}
+}

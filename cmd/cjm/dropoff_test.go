@@ -218,6 +218,8 @@ func TestDropoffIntoAFile(t *testing.T) {
 		{"--steps", "visit,order", "--format", "json"},
 		{"--steps", "visit,order", "--lost", "2", "--format", "csv"},
 		{"--steps", "visit,order", "--next", "2"},
+		{"--steps", "visit,order", "--format", "csv"},
+		{"--steps", "visit,order", "--format", "json"},
 		{"--chain"},
 	} {
 		args = append([]string{"dropoff", rows}, args...)
@@ -290,7 +292,7 @@ func TestDropoffCancelledAndFull(t *testing.T) {
 		full := failingWriter{&os.PathError{Op: "write", Path: "/dev/stdout", Err: os.ErrClosed}}
 		var stderr bytes.Buffer
 		assert.Equal(t, exitFailed, run(t.Context(), args, nil, full, &stderr), args)
-		assert.Contains(t, stderr.String(), "file already closed", args)
+		assert.Contains(t, stderr.String(), "cjm: writing the result: file already closed", args)
 	}
 }
 

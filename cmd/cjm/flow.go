@@ -158,7 +158,7 @@ func (r *flowReport) warn(w io.Writer, on string) {
 	case !kept:
 		fmt.Fprintln(w, "cjm: warning: --pattern: it occurs in no journey")
 	case r.result.Touches() == 0:
-		fmt.Fprintf(w, "cjm: warning: no touch has a %s\n", on)
+		fmt.Fprintf(w, "cjm: warning: no touch has a %s; --on says what else to tell them apart by\n", on)
 	}
 }
 

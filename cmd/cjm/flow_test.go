@@ -281,6 +281,21 @@ func TestFlowRunningExample(t *testing.T) {
 	assert.Len(t, out.Flow.Variants, 6)
 }
 
+func TestFlowWithoutChannels(t *testing.T) {
+	got := cjm(t, "flow", "--on", "channel", file(t, "e.csv", "customer,time,kind\n1,2026-01-01,visit\n"))
+	assert.Equal(t, exitOK, got.code)
+	assert.Contains(t, got.stderr, "no touch has a channel; --on says what else")
+}
+
+func TestFlowHeader(t *testing.T) {
+	got := cjm(t, "flow", file(t, "e.csv", "who,time,kind\n1,2026-01-01,visit\n"))
+	assert.Equal(t, exitFailed, got.code)
+	assert.Regexp(t, `e\.csv:1: header: missing: no column for customer; the header has who, time, kind\. Name the columns by --columns, such as`, got.stderr)
+	empty := cjm(t, "flow", file(t, "e.csv", ""))
+	assert.Equal(t, exitFailed, empty.code)
+	assert.Regexp(t, `e\.csv: the input is empty, a header is needed\n$`, empty.stderr)
+}
+
 func TestFlowHasNoUseOfValues(t *testing.T) {
 	for name, rows := range map[string]string{
 		"two currencies": "1,2026-01-01,a,1,5,EUR\n2,2026-01-01,a,1,5,USD\n",

@@ -79,7 +79,7 @@ func (c columnNames) tell(s *source, separator string, comma comma) (kind, error
 	rows.Comma = comma.orComma()
 	header, err := rows.Read()
 	if err != nil && len(bytes.TrimSpace(head)) == 0 {
-		return unknownKind, fmt.Errorf("%s: the input is empty, a header is needed", s.name)
+		return unknownKind, errNoHeader(s)
 	}
 	isTable := c.tableErr == nil && journey.PathTable{Columns: c.table, Separator: separator}.Matches(header)
 	isEvents := c.eventsErr == nil && fitsEvents(c.events, header)

@@ -99,6 +99,8 @@ func (c *pathsCommand) write(ctx context.Context, w io.Writer, counts *journey.C
 type resultWriter struct {
 	ctx context.Context
 	w   io.Writer
+	// failed is why it could not be written.
+	failed error
 }
 
 func (w *resultWriter) Write(p []byte) (int, error) {
@@ -106,5 +108,9 @@ func (w *resultWriter) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := w.w.Write(p)
-	return n, bareError(err)
+	if err != nil {
+		err = bareError(err)
+		w.failed = err
+	}
+	return n, err
 }

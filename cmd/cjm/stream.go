@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -42,6 +43,10 @@ func (r *eventReader) one(ctx context.Context, s *source, yield func(touchpoint.
 		return false
 	}
 	json := looksLikeJSON(s.name, head)
+	if !json && len(bytes.TrimSpace(head)) == 0 {
+		yield(touchpoint.Touchpoint{}, errNoHeader(s))
+		return false
+	}
 	in, err := s.Open()
 	if err != nil {
 		yield(touchpoint.Touchpoint{}, fmt.Errorf("%s: %w", s.name, err))
@@ -49,11 +54,25 @@ func (r *eventReader) one(ctx context.Context, s *source, yield func(touchpoint.
 	}
 	defer in.Close()
 	for t, err := range r.decode(ctx, s.name, json, in) {
-		if !yield(t, err) || err != nil && !isRowError(err) {
+		if !yield(t, explainHeader(err)) || err != nil && !isRowError(err) {
 			return false
 		}
 	}
 	return true
+}
+
+// errNoHeader says that an input has nothing in it.
+func errNoHeader(s *source) error {
+	return fmt.Errorf("%s: the input is empty, a header is needed", s.name)
+}
+
+// explainHeader says what a user of the command can do about a header in which a
+// column is missing.
+func explainHeader(err error) error {
+	if e := (*touchpoint.InputError)(nil); errors.As(err, &e) && e.Field == "header" && errors.Is(err, touchpoint.ErrMissing) {
+		return fmt.Errorf("%w. Name the columns by --columns, such as --columns customer=COLUMN,time=COLUMN,kind=COLUMN", err)
+	}
+	return err
 }
 
 func (r *eventReader) decode(ctx context.Context, name string, json bool, in io.Reader) iter.Seq2[touchpoint.Touchpoint, error] {
