@@ -74,16 +74,16 @@ func (c *compareCommand) compareFunnel(env *environment, before, after *compareS
 // say tells what was read of each group, and what is odd about it. What holds for
 // both is told once.
 func (r *funnelChange) say(w io.Writer, before, after *compareSide) {
-	odd := func(report *dropoff.Report) string {
+	odd := func(f *funnelReport) string {
 		var text strings.Builder
-		for _, warning := range report.Warnings() {
+		for _, warning := range f.warnings() {
 			if !errors.Is(warning, dropoff.ErrNotEntered) { // the error says so
 				printOdd(&text, []error{warning})
 			}
 		}
 		return text.String()
 	}
-	first, second := odd(r.before.report), odd(r.after.report)
+	first, second := odd(r.before), odd(r.after)
 	var both string
 	for line := range strings.Lines(first) {
 		if strings.Contains(second, line) {

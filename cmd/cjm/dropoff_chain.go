@@ -141,7 +141,7 @@ func (in *input) hint(w io.Writer, on string, chain *markov.Counts) {
 		fmt.Fprintln(w, "cjm: warning: no event has a channel that is known; say --on event, and the states are the kinds of events")
 	}
 	if chain.Conversions() == 0 {
-		fmt.Fprintln(w, "cjm: warning: nothing tells conversions; name the column that does by --columns conversion=COLUMN, or the event that is one by --convert-on NAME")
+		fmt.Fprintln(w, "cjm: warning: no journey converted; name the column that tells conversions by --columns conversion=COLUMN, or the event that is one by --convert-on NAME")
 	}
 }
 

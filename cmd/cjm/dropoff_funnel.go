@@ -2,12 +2,15 @@ package main
 
 import (
 	"encoding/csv"
+	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/cjm-go/cjm/journey"
 	"github.com/cjm-go/cjm/journey/dropoff"
+	"github.com/cjm-go/cjm/touchpoint"
 )
 
 // noPaths is a stream without a path.
@@ -20,7 +23,12 @@ type funnelReport struct {
 	asOf      time.Time      // zero if it did not matter
 	lostAfter time.Duration
 	report    *dropoff.Report
+	// odd is what is likely a mistake on the command line.
+	odd []error
 }
+
+// warnings are what is odd about the funnel.
+func (f *funnelReport) warnings() []error { return slices.Concat(f.report.Warnings(), f.odd) }
 
 // runFunnel counts the customers and prints the report.
 func (c *dropoffCommand) runFunnel(env *environment, in *input, funnel dropoff.Funnel, groups []dropoff.Group) error {
@@ -30,7 +38,7 @@ func (c *dropoffCommand) runFunnel(env *environment, in *input, funnel dropoff.F
 	}
 	r.account.print(env.stderr)
 	c.printAsOf(env.stderr, r.asOf)
-	printOdd(env.stderr, r.report.Warnings())
+	printOdd(env.stderr, r.warnings())
 	return c.write(env, func(w io.Writer) error {
 		switch c.Format {
 		case "csv":
@@ -46,6 +54,7 @@ func (c *dropoffCommand) countFunnel(env *environment, in *input, funnel dropoff
 	r := new(funnelReport)
 	var counts *dropoff.Counts
 	var err error
+	constant := c.Constant == ""
 	r.account, err = in.eachCustomer(env, func(all customers) (err error) {
 		r.funnel = c.timed(funnel, all.asOf)
 		if counts, err = dropoff.NewCounts(r.funnel, groups...); err != nil {
@@ -55,6 +64,7 @@ func (c *dropoffCommand) countFunnel(env *environment, in *input, funnel dropoff
 			if err != nil {
 				return err
 			}
+			constant = constant || slices.ContainsFunc(p.Touchpoints, func(t touchpoint.Touchpoint) bool { return t.Properties[c.Constant] != "" })
 			if err := counts.Add(&p); err != nil {
 				return err
 			}
@@ -68,8 +78,24 @@ func (c *dropoffCommand) countFunnel(env *environment, in *input, funnel dropoff
 	if r.report, err = counts.Report(); err != nil {
 		return nil, err
 	}
+	if !constant {
+		r.odd = append(r.odd, fmt.Errorf("--constant: no event has a property %q: is the name misspelt?", c.Constant))
+	}
+	if len(groups) > 0 && nothingKnown(r.report.Group(0)) {
+		r.odd = append(r.odd, fmt.Errorf("--by %s: it is known of nobody: is the name misspelt, or should --by-of say which event has it?", c.By))
+	}
 	r.report, err = r.report.WithLevel(c.Level.orDefault())
 	return r, err
+}
+
+// nothingKnown tells whether there are customers in a group, but no value of theirs.
+func nothingKnown(group *dropoff.Breakdown) bool {
+	for v := range group.All() {
+		if _, known := v.Text(); known {
+			return false
+		}
+	}
+	return group.Len() > 0
 }
 
 // funnelHeader are the columns of a funnel.

@@ -304,3 +304,29 @@ func TestDropoffHasItsOwnOutcomes(t *testing.T) {
 	chain := cjm(t, "dropoff", path, "--chain", "--on", "kind")
 	assert.Regexp(t, `paths +3\n  converted +2\n  lost +1\n`, chain.stderr)
 }
+
+// A name that is misspelt must not look like a finding.
+func TestDropoffUnknownProperties(t *testing.T) {
+	path := file(t, "events.csv", fiveCustomers)
+	for _, test := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--constant", "ordr_id"}, `cjm: warning: --constant: no event has a property "ordr_id": is the name misspelt?`},
+		{[]string{"--by", "property:copuon"}, "cjm: warning: --by property:copuon: it is known of nobody"},
+		{[]string{"--by", "property:order_id"}, "should --by-of say which event has it?"},
+		{[]string{"--by", "property:order_id", "--by-of", "last"}, ""},
+		{[]string{"--constant", "order_id", "--by", "channel"}, ""},
+	} {
+		for _, command := range [][]string{{"dropoff", path}, {"compare", path, path}} {
+			args := append(append(command, "--steps", "visit,cart,order"), test.args...)
+			got := cjm(t, args...)
+			require.Equal(t, exitOK, got.code, got.stderr)
+			if test.want == "" {
+				assert.NotContains(t, got.stderr, "warning", args)
+				continue
+			}
+			assert.Equal(t, 1, strings.Count(got.stderr, test.want), got.stderr)
+		}
+	}
+}
