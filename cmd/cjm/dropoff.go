@@ -179,7 +179,7 @@ func canBeLost(funnel dropoff.Funnel, step positive, flag string) error {
 		return nil
 	}
 	for _, err := range funnel.LostAt(int(step), noPaths) {
-		return usagef("--%s: %w", flag, err)
+		return usagef("--%s: %s", flag, strings.TrimPrefix(err.Error(), "dropoff: "))
 	}
 	return nil
 }

@@ -43,7 +43,7 @@ func TestDropoffUsageErrors(t *testing.T) {
 		{"no such silence", []string{rows, "--steps", "visit", "--lost-after", "soon"}, "want a positive duration such as \"30d\", \"2w\" or \"12h\", or auto"},
 		{"bad time", []string{rows, "--steps", "visit", "--as-of", "tomorrow"}, "--as-of"},
 		{"a level in per cent", []string{rows, "--steps", "visit", "--level", "95"}, "above 0 and below 1, such as 0.95"},
-		{"lost at the first step", []string{rows, "--steps", "visit,order", "--lost", "1"}, "--lost: dropoff: nobody can be lost at this step: the first"},
+		{"lost at the first step", []string{rows, "--steps", "visit,order", "--lost", "1"}, "--lost: nobody can be lost at this step: the first"},
 		{"lost at an optional step", []string{rows, "--steps", "visit,cart?,order", "--lost", "2"}, "is optional"},
 		{"lost at no step", []string{rows, "--steps", "visit,order", "--lost", "0"}, "from 1 up"},
 		{"next at a step too many", []string{rows, "--steps", "visit,order", "--next", "3"}, "3 of 2"},

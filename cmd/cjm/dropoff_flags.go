@@ -46,9 +46,46 @@ func (f *funnelFlags) funnel() (dropoff.Funnel, error) {
 		return dropoff.Funnel{}, err
 	}
 	if err := funnel.Validate(); err != nil {
-		return dropoff.Funnel{}, usageError{err}
+		return dropoff.Funnel{}, usageError{inFlags(err)}
 	}
 	return funnel, nil
+}
+
+// flagOf are the flags that set the fields of a funnel.
+var flagOf = map[string]string{
+	"Order": "--order", "Entry": "--entry", "Ties": "--ties", "Tolerance": "--tolerance", "Open": "--open", "StepWindow": "--step-window",
+}
+
+// inFlags says what is wrong with a funnel in terms of the command line.
+func inFlags(err error) error {
+	var lines []string
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		line = strings.TrimPrefix(line, dropoff.ErrFunnel.Error()+": ")
+		if what, field, ok := cutLast(line, " no "); ok && flagOf[field] != "" {
+			with := "--order any"
+			if tool, _, ok := strings.Cut(strings.TrimPrefix(what, "like "), ":"); ok {
+				with = "--like " + tool
+			}
+			line = flagOf[field] + " does not go with " + with
+		}
+		switch line {
+		case "any order is open already":
+			line = "--open does not go with --order any, which is open already"
+		case "Tolerance needs ties in any order or apart":
+			line = "--tolerance needs --ties any-order or apart"
+		}
+		lines = append(lines, line)
+	}
+	return errors.New(strings.Join(lines, "\n"))
+}
+
+// cutLast cuts s at the last separator.
+func cutLast(s, separator string) (before, after string, found bool) {
+	i := strings.LastIndex(s, separator)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+len(separator):], true
 }
 
 // bare returns the funnel without asking whether it makes sense as a whole.

@@ -143,9 +143,9 @@ func TestFunnelFlagErrors(t *testing.T) {
 		{"an optional exclusion", "a,b", func(f *funnelFlags) { f.Exclude = list("x?") }, "cannot be optional"},
 		{"both", "a,b", func(f *funnelFlags) { f.Stages = stageModel(stage.Five()) }, "do not go together"},
 		{"stages on kinds", "", func(f *funnelFlags) { f.Stages, f.On = stageModel(stage.Five()), "kind" }, "--stages and --on kind do not go together"},
-		{"tolerance alone", "a,b", func(f *funnelFlags) { f.Tolerance = 1 }, "Tolerance needs ties"},
-		{"any order with a step window", "a,b", func(f *funnelFlags) { f.Order, f.StepWindow = "any", 1 }, "StepWindow"},
-		{"a tool with an order", "a,b", func(f *funnelFlags) { f.Like, f.Order = "posthog", "strict" }, "like posthog: no Order"},
+		{"tolerance alone", "a,b", func(f *funnelFlags) { f.Tolerance = 1 }, "--tolerance needs --ties any-order or apart"},
+		{"any order with a step window", "a,b", func(f *funnelFlags) { f.Order, f.StepWindow = "any", 1 }, "--step-window does not go with --order any"},
+		{"a tool with an order", "a,b", func(f *funnelFlags) { f.Like, f.Order = "posthog", "strict" }, "--order does not go with --like posthog"},
 		{"no such order", "a,b", func(f *funnelFlags) { f.Order = "random" }, `"random"`},
 	}
 	for _, test := range tests {
@@ -165,4 +165,29 @@ func TestFunnelFlagErrors(t *testing.T) {
 	f.Like, f.Exclude = "mixpanel", list("no=b")
 	_, err = f.funnel()
 	assert.NoError(t, err, "which Mixpanel has")
+}
+
+// What is wrong with a funnel is said in terms of the command line.
+func TestFunnelErrorsNameFlags(t *testing.T) {
+	path := file(t, "events.csv", fiveCustomers)
+	for _, test := range []struct{ args, want []string }{
+		{
+			[]string{"--like", "retentioneering", "--order", "strict", "--entry", "first", "--step-window", "1d"},
+			[]string{"--order does not go with --like retentioneering", "--entry does not go with --like retentioneering", "--step-window does not go with --like retentioneering"},
+		},
+		{[]string{"--like", "posthog", "--open"}, []string{"--open does not go with --like posthog"}},
+		{[]string{"--order", "any", "--step-window", "1d"}, []string{"--step-window does not go with --order any"}},
+		{[]string{"--order", "any", "--open"}, []string{"--open does not go with --order any, which is open already"}},
+		{[]string{"--tolerance", "2s"}, []string{"--tolerance needs --ties any-order or apart"}},
+		{[]string{"--steps", "visit?,order"}, []string{`step "visit" is the first, so it cannot be optional`}},
+		{[]string{"--steps", "visit,has no Order?"}, []string{`step "has no Order" is the last, so it cannot be optional`}},
+		{[]string{"--lost", "3"}, []string{"--lost: nobody can be lost at this step: 3 of 2"}},
+	} {
+		got := cjm(t, append([]string{"dropoff", path, "--steps", "visit,order"}, test.args...)...)
+		assert.Equal(t, exitUsage, got.code, got.stderr)
+		for _, want := range test.want {
+			assert.Contains(t, got.stderr, want)
+		}
+		assert.NotContains(t, got.stderr, "dropoff: ")
+	}
 }

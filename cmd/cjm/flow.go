@@ -17,7 +17,7 @@ type flowCommand struct {
 	Output string   `short:"o" placeholder:"FILE" help:"Where to write; standard output if not given. The file appears when it is complete." group:"Output"`
 
 	On      string      `enum:"event,kind,channel,stage" default:"event" placeholder:"NAME" help:"What touches are told apart by: the event (default), which is the kind, or the channel where there is no kind; or the kind, the channel or the stage. Touches without one take no part." group:"Flow"`
-	Pattern patternText `placeholder:"'a -> .* -> b'" help:"Keep only the journeys in which this pattern occurs, see below." group:"Flow"`
+	Pattern patternText `placeholder:"'a -> .* -> b'" help:"Keep only the journeys in which this pattern occurs, see above." group:"Flow"`
 	readFlags
 	journeyFlags
 }
