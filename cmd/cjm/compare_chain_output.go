@@ -104,7 +104,7 @@ func chainChangeText(e *dropoff.ChainExplanation, top int) string {
 	t = newTextTable("State", "visits before", "after", "P(convert) before", "after", "points", "conversions")
 	var sum float64
 	for s := range e.StatesByPart() {
-		t.row(printable(s.State.String()), amount(s.VisitsBefore, 3), amount(s.VisitsAfter, 3),
+		t.row(nameText(s.State.String()), amount(s.VisitsBefore, 3), amount(s.VisitsAfter, 3),
 			percent(s.ConvertBefore), percent(s.ConvertAfter), points(s.Part), signed(s.Conversions, 1))
 		sum += s.Part
 	}
@@ -123,7 +123,7 @@ func chainChangeText(e *dropoff.ChainExplanation, top int) string {
 	heading(&b, "On which way out of a state", top, transitions)
 	t = newTextTable("Transition", "before", "after", "points", "conversions")
 	for s := range first(e.TransitionsByShift(), top) {
-		t.row(printable(s.From.String())+" -> "+printable(s.To.String()), percent(s.Before), percent(s.After),
+		t.row(nameText(s.From.String())+" -> "+nameText(s.To.String()), percent(s.Before), percent(s.After),
 			points(s.Shift), signed(inConversions(e, s.Shift), 1))
 	}
 	t.footer("Sum of all", "", "", points(shift), signed(inConversions(e, shift), 1))

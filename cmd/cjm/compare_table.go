@@ -106,7 +106,7 @@ func segmentsBlock(r *funnelChange) string {
 	t := newTextTable(printable(r.by.Name), "share before", "after", "rate before", "after", "mix, points", "rate, points", "conversions")
 	var shift, rate float64
 	for s := range e.Segments() {
-		t.row(printable(s.Segment.String()), percent(s.Before.Share), percent(s.After.Share), percentOf(s.Before.Rate), percentOf(s.After.Rate),
+		t.row(nameText(s.Segment.String()), percent(s.Before.Share), percent(s.After.Share), percentOf(s.Before.Rate), percentOf(s.After.Rate),
 			points(s.Shift), points(s.Rate), signed(e.Conversions(s.Shift+s.Rate), 1))
 		shift, rate = shift+s.Shift, rate+s.Rate
 	}
@@ -123,7 +123,7 @@ func logRankText(c *dropoff.Change) string {
 }
 
 func stepName(step int, name string, optional bool) string {
-	text := fmt.Sprintf("%d %s", step, printable(name))
+	text := fmt.Sprintf("%d %s", step, nameText(name))
 	if optional {
 		text += " (optional)"
 	}

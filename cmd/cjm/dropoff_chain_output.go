@@ -76,7 +76,7 @@ func writeChainTable(w io.Writer, l *dropoff.Leaks) error {
 	t := newTextTable(header...)
 	for leak := range l.ByUpside() {
 		row := []string{
-			printable(leak.State.String()), grouped(leak.Visits), percentOf(leak.ExitRate), boundsText(leak.ExitRate),
+			nameText(leak.State.String()), grouped(leak.Visits), percentOf(leak.ExitRate), boundsText(leak.ExitRate),
 			percentOf(leak.LossShare), percent(leak.PConvert), "",
 		}
 		if leak.ToEnd.Known {

@@ -47,10 +47,10 @@ type customerFlags struct {
 
 // journeys returns the flags as they are for one path a customer.
 func (f *customerFlags) journeys() journeyFlags {
-	return journeyFlags{
+	return journeyFlags{builderFlags: builderFlags{
 		AsOf: f.AsOf, LostAfter: duration(f.LostAfter.after), Known: f.Known, Unknown: f.Unknown,
 		Grouped: f.Grouped, MaxBuffered: f.MaxBuffered, OnePerCustomer: true,
-	}
+	}}
 }
 
 // check refuses to guess the latest time where it is not known in time.

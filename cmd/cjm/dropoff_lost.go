@@ -176,10 +176,10 @@ type lostTable struct {
 
 func (l lostTable) write(c *dropoff.LostCustomer) error {
 	at := func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") }
-	what := func(t *touchpoint.Touchpoint) string { return printable(journey.ByEvent(t)) }
+	what := func(t *touchpoint.Touchpoint) string { return labelText(journey.ByEvent(t)) }
 	reached := strconv.Itoa(c.Attempt.Reached)
 	if k := c.Attempt.Reached; l.funnel.Order != dropoff.AnyOrder && l.funnel.Like != dropoff.LikePostHogAnyOrder && k <= len(l.funnel.Steps) {
-		reached += " " + printable(l.funnel.Steps[k-1].Name)
+		reached += " " + labelText(l.funnel.Steps[k-1].Name)
 	}
 	row := []string{printable(c.Customer), reached, c.Attempt.Reason.String(), "", at(c.Last.Time), what(&c.Last), "", ""}
 	if t, ok := lastStep(c); ok {

@@ -71,7 +71,7 @@ func (c *dropoffCommand) runNext(env *environment, in *input, funnel dropoff.Fun
 		if funnel.Order == dropoff.AnyOrder || funnel.Like == dropoff.LikePostHogAnyOrder {
 			return writeNextTable(w, r, fmt.Sprintf("%d of %d steps", r.step, len(funnel.Steps)))
 		}
-		return writeNextTable(w, r, fmt.Sprintf("step %d, %s", r.step, printable(funnel.Steps[r.step-1].Name)))
+		return writeNextTable(w, r, fmt.Sprintf("step %d, %s", r.step, nameText(funnel.Steps[r.step-1].Name)))
 	})
 }
 
@@ -111,7 +111,7 @@ func writeNextTable(w io.Writer, r *nextReport, goal string) error {
 	fmt.Fprintf(&b, "What came next on the way to %s\n\n", goal)
 	t := newTextTable("Next", "lost", "of the lost", "95 % interval", "went on", "of these", "95 % interval")
 	for row := range r.next.At(r.step) {
-		t.row(printable(row.Value.String()), grouped(row.OfLost.K), percentOf(row.OfLost), boundsText(row.OfLost),
+		t.row(nameText(row.Value.String()), grouped(row.OfLost.K), percentOf(row.OfLost), boundsText(row.OfLost),
 			grouped(row.OfWentOn.K), percentOf(row.OfWentOn), boundsText(row.OfWentOn))
 	}
 	if nothing := r.next.Nothing(r.step); traced > 0 {

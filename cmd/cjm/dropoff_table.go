@@ -86,7 +86,7 @@ func stepsBlock(r *dropoff.Report, times bool) string {
 	}
 	t := newTextTable(header...)
 	for s := range r.Steps() {
-		name := fmt.Sprintf("%d %s", s.Step, printable(s.Name))
+		name := fmt.Sprintf("%d %s", s.Step, nameText(s.Name))
 		if s.Optional {
 			name += " (optional)"
 		}
@@ -184,7 +184,7 @@ func reasonsBlock(r *dropoff.Report) string {
 		for reason, n := range r.LostBy(s.Step) {
 			by[reason] = n
 		}
-		row := []string{fmt.Sprintf("%d %s", s.Step, printable(s.Name))}
+		row := []string{fmt.Sprintf("%d %s", s.Step, nameText(s.Name))}
 		for _, reason := range reasons {
 			row = append(row, grouped(by[reason]))
 		}
@@ -195,6 +195,9 @@ func reasonsBlock(r *dropoff.Report) string {
 
 // stepsAbreast is how many steps stand side by side.
 const stepsAbreast = 5
+
+// widestHeader is how many characters of a step's name stand above a column.
+const widestHeader = 20
 
 // ofTexts says which touch has the value of a group.
 var ofTexts = map[dropoff.Which]string{
@@ -222,7 +225,7 @@ func groupBlock(r *dropoff.Report, g *dropoff.Breakdown) string {
 			header = append(header, "completed", "rate", levelText(r.Level())+" interval")
 		}
 		for _, s := range block {
-			header = append(header, fmt.Sprintf("%d %s", s.Step, printable(s.Name)))
+			header = append(header, fmt.Sprintf("%d %s", s.Step, cutText(s.Name, widestHeader)))
 		}
 		t := newTextTable(header...)
 		line := func(name string, one *dropoff.Report) []string {
@@ -239,7 +242,7 @@ func groupBlock(r *dropoff.Report, g *dropoff.Breakdown) string {
 		}
 		for v, one := range g.All() {
 			if !artefact(g, one) {
-				t.row(line(printable(v.String()), one)...)
+				t.row(line(nameText(v.String()), one)...)
 			}
 		}
 		t.footer(line("All", r)...)

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -328,5 +329,26 @@ func TestDropoffUnknownProperties(t *testing.T) {
 			}
 			assert.Equal(t, 1, strings.Count(got.stderr, test.want), got.stderr)
 		}
+	}
+}
+
+// A name that is very long does not push everything else off the screen.
+func TestDropoffLongNames(t *testing.T) {
+	long := strings.Repeat("довга-", 30)
+	path := file(t, "events.csv", "customer,time,kind,channel\n1,2026-01-01,visit,"+long+"\n1,2026-01-02,"+long+","+long+"\n2,2026-01-01,visit,"+long+"\n2,2026-01-02,"+long+"2,"+long+"\n")
+	for _, args := range [][]string{
+		{"dropoff", path, "--steps", "visit," + long, "--by", "channel"},
+		{"dropoff", path, "--steps", "visit," + long, "--lost", "2"},
+		{"dropoff", path, "--steps", "visit," + long, "--next", "2"},
+		{"dropoff", path, "--chain"},
+		{"compare", path, path, "--steps", "visit," + long, "--by", "channel"},
+		{"compare", path, path, "--chain"},
+	} {
+		got := cjm(t, args...)
+		require.Equal(t, exitOK, got.code, got.stderr)
+		for line := range strings.Lines(got.stdout) {
+			assert.LessOrEqual(t, utf8.RuneCountInString(line), 170, args)
+		}
+		assert.Contains(t, cjm(t, append(args, "--format", "csv")...).stdout, long, "a program has it whole")
 	}
 }

@@ -38,6 +38,13 @@ func (f *readFlags) validate(given map[string]bool) error {
 
 // journeyFlags say how touchpoints become journeys.
 type journeyFlags struct {
+	builderFlags
+	Transform []journey.Transform `placeholder:"NAME" help:"Rewrite each path, one after the other: exposure (runs of a channel become one touch), unique, first, frequency, remove=A|B, remove-if-not-all=A|B, remove-if-last-and-not-all=A|B, trim=N. Also for a path table." group:"Journeys"`
+}
+
+// builderFlags say how touchpoints become journeys, but for what is done with the
+// paths then.
+type builderFlags struct {
 	ConvertOn      []touchpoint.Kind    `placeholder:"NAME" help:"Events of this kind, or channel where there is no kind, are themselves the conversion." group:"Journeys"`
 	Lookback       duration             `placeholder:"30d" help:"Drop touches longer before the end of their journey." group:"Journeys"`
 	LookbackSteps  positive             `placeholder:"N" help:"Keep only the last N touches of a journey. Also for a path table." group:"Journeys"`
@@ -48,7 +55,6 @@ type journeyFlags struct {
 	Unknown        string               `enum:"keep,merge,drop,error" default:"keep" placeholder:"keep|merge|drop|error" help:"What to do with a touch over an unknown channel: keep it (default), merge it into (unknown), drop it, or treat the row as bad (error)." group:"Journeys"`
 	Grouped        bool                 `help:"The events of each customer stand together, so that one customer at a time is enough in memory." group:"Journeys"`
 	MaxBuffered    positive             `placeholder:"N" help:"How many events to hold in memory before using temporary files." group:"Journeys"`
-	Transform      []journey.Transform  `placeholder:"NAME" help:"Rewrite each path, one after the other: exposure (runs of a channel become one touch), unique, first, frequency, remove=A|B, remove-if-not-all=A|B, remove-if-last-and-not-all=A|B, trim=N. Also for a path table." group:"Journeys"`
 }
 
 // eventFlagNames are the flags that mean nothing for a path table.
@@ -87,7 +93,7 @@ var unknownPolicies = map[string]journey.UnknownPolicy{
 }
 
 // builder returns what makes journeys as the flags say.
-func (f *journeyFlags) builder(location *time.Location) (journey.Builder, error) {
+func (f *builderFlags) builder(location *time.Location) (journey.Builder, error) {
 	b := journey.Builder{
 		MaxBuffered:   int(f.MaxBuffered),
 		ConvertOn:     f.ConvertOn,

@@ -19,7 +19,7 @@ type flowCommand struct {
 	On      string      `enum:"event,kind,channel,stage" default:"event" placeholder:"NAME" help:"What touches are told apart by: the event (default), which is the kind, or the channel where there is no kind; or the kind, the channel or the stage. Touches without one take no part." group:"Flow"`
 	Pattern patternText `placeholder:"'a -> .* -> b'" help:"Keep only the journeys in which this pattern occurs, see above." group:"Flow"`
 	readFlags
-	journeyFlags
+	builderFlags
 }
 
 // Help is the long help of the command.
@@ -52,15 +52,12 @@ reworked, where reworked journeys have more than one.
 	)
 }
 
-// flowRefused are the flags of other commands that mean nothing here.
-var flowRefused = []string{"transform"}
-
 // Run prints the flow.
 func (c *flowCommand) Run(env *environment) error {
 	if err := c.check(env.given); err != nil {
 		return err
 	}
-	in, err := openEvents(env, c.Files, &c.readFlags, &c.journeyFlags)
+	in, err := openEvents(env, c.Files, &c.readFlags, &journeyFlags{builderFlags: c.builderFlags})
 	if err != nil {
 		return err
 	}
@@ -93,7 +90,7 @@ func (c *flowCommand) check(given map[string]bool) error {
 	case given["sep"] && (c.Format != "csv" || c.What != "variants"):
 		return usagef("--sep is for the variants of --format csv")
 	}
-	return refuse(given, flowRefused, "cjm flow")
+	return nil
 }
 
 // flowReport is what cjm flow prints.

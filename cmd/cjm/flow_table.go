@@ -16,6 +16,8 @@ const (
 	// variant and of a label.
 	widestVariant = 72
 	widestLabel   = 32
+	// widestName is how many characters a line shows of a name that stands alone.
+	widestName = 48
 )
 
 // flowText is the flow for people: totals, then the most frequent variants,
@@ -170,12 +172,18 @@ func first[T any](all iter.Seq[T], n int) iter.Seq[T] {
 }
 
 // labelText is a label as a table shows it.
-func labelText(label string) string {
-	text := printable(label)
-	if utf8.RuneCountInString(text) <= widestLabel {
+func labelText(label string) string { return cutText(label, widestLabel) }
+
+// nameText is the name of a step, a state or a group as a table shows it.
+func nameText(name string) string { return cutText(name, widestName) }
+
+// cutText shows no more than so many characters of a text.
+func cutText(text string, widest int) string {
+	text = printable(text)
+	if utf8.RuneCountInString(text) <= widest {
 		return text
 	}
-	return string([]rune(text)[:widestLabel-1]) + "…"
+	return string([]rune(text)[:widest-1]) + "…"
 }
 
 // nodeText is a node as a table shows it. A label that looks like the start or an

@@ -213,7 +213,7 @@ func TestFlowErrors(t *testing.T) {
 		{"bad on", exitUsage, []string{"--on", "colour", rows}, "--on"},
 		{"separator of a table", exitUsage, []string{"--sep", "|", rows}, "--sep is for the variants"},
 		{"separator of labels", exitUsage, []string{"--sep", "|", "--format", "csv", "--what", "labels", rows}, "--sep is for the variants"},
-		{"transform", exitUsage, []string{"--transform", "exposure", rows}, "--transform does not apply to cjm flow"},
+		{"transform", exitUsage, []string{"--transform", "exposure", rows}, "unknown flag --transform"},
 		{"columns of a table", exitUsage, []string{"--columns", "path=x", rows}, `"path"`},
 		{"negative lost-after", exitUsage, []string{"--lost-after=-3d", rows}, "positive duration"},
 		{"comma of JSON lines", exitUsage, []string{"--comma", ";", file(t, "e.jsonl", "{}\n")}, "--comma does not apply to JSON lines"},
