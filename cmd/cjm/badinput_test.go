@@ -89,7 +89,7 @@ func TestOddEvents(t *testing.T) {
 		wrong      string
 		want       map[string]string
 	}{
-		{name: "empty", text: "", args: []string{"--input", "events"}, wrong: "missing: the input is empty"},
+		{name: "empty", text: "", args: []string{"--input", "events"}, wrong: "the input is empty, a header is needed"},
 		{name: "header only", text: header, wrong: "no journeys"},
 		{name: "missing column", text: "customer,channel\n1,A\n", args: []string{"--input", "events"}, wrong: "missing: no column for time; the header has customer, channel"},
 		{name: "no conversions", text: header + "1,2026-01-01,A,0,\n", wrong: "--convert-on"},
