@@ -10,10 +10,12 @@ import (
 
 // NextCounts counts what those who were lost at a step did next, and, to compare,
 // what those did next who went on to it: the value of a key of the very next touch
-// after the last one that counted before the step.
+// after the one by which they first had come to the step, having done the last
+// one before it that is not optional.
 //
-// Only one touch of each customer is compared, the next. So both sides have had
-// the same time to do it. To compare all that customers did until they converted
+// Only one touch of each customer is compared, after the same event. So both sides
+// have had the same time to do it. (In any order there is no such event: there it is
+// the touch after those that count, of a best choice of them.) To compare all that customers did until they converted
 // or the data ends, as correlation reports of some tools do, would find anything
 // that happens now and then among the lost only, who are watched for longer.
 //
@@ -25,7 +27,12 @@ type NextCounts struct {
 	layout      *layout
 	description []byte
 	evaluator   *Evaluator
-	scratch     []Attempt
+	// came tells, for each step but the first, when somebody had first come to it: an
+	// evaluator of the steps up to the one before. It is nil for optional steps and
+	// in any order.
+	came    []*Evaluator
+	scratch []Attempt
+	first   []Attempt
 
 	attempts int64 // bounds every count
 	steps    []nextStep
@@ -54,13 +61,41 @@ func NewNextCounts(f Funnel, key journey.Key) (*NextCounts, error) {
 	if key == nil {
 		key = journey.ByEvent
 	}
-	return newNextCounts(f, key, evaluator), nil
+	c := newNextCounts(f, key, evaluator)
+	for k := 2; k <= len(f.Steps) && !c.layout.anyOrder; k++ {
+		if c.layout.isOptional(k) {
+			continue
+		}
+		if c.came[k-1], err = NewEvaluator(f.upTo(c.layout.before(k))); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// upTo returns the funnel of the first n steps, which begins an attempt where f does
+// if the path begins there.
+func (f Funnel) upTo(n int) Funnel {
+	all := len(f.Steps)
+	f.Steps = f.Steps[:n]
+	if f.Entry == EveryEntry {
+		f.Entry = FirstEntry
+	}
+	var within []Exclusion
+	for _, x := range f.Exclusions {
+		if x.From, x.To = x.between(all); x.From < n {
+			x.To = min(x.To, n)
+			within = append(within, x)
+		}
+	}
+	f.Exclusions = within
+	return f
 }
 
 func newNextCounts(f Funnel, key journey.Key, evaluator *Evaluator) *NextCounts {
 	c := &NextCounts{
 		funnel: f, key: key, layout: layoutOf(&f), description: describe(&f, nil), evaluator: evaluator,
-		steps: make([]nextStep, len(f.Steps)),
+		steps: make([]nextStep, len(f.Steps)), came: make([]*Evaluator, len(f.Steps)),
 	}
 	for i := range c.steps {
 		c.steps[i].values = make(map[string]*nextValue)
@@ -94,7 +129,11 @@ func (c *NextCounts) add(p *journey.Path, a *Attempt) {
 		if c.layout.isOptional(k) {
 			continue
 		}
-		if v := c.value(k, p, lastIndex(a.Hits[:i])); v != nil {
+		last, traced := c.moment(k, p, a)
+		if !traced {
+			last = lastIndex(a.Hits[:i])
+		}
+		if v := c.value(k, p, last); v != nil {
 			v.wentOn++
 		}
 	}
@@ -102,7 +141,10 @@ func (c *NextCounts) add(p *journey.Path, a *Attempt) {
 	if !lost {
 		return
 	}
-	last, traced := c.layout.lastHit(a)
+	last, traced := c.moment(at, p, a)
+	if !traced {
+		last, traced = c.layout.lastHit(a)
+	}
 	if !traced {
 		c.steps[at-1].untraced++
 	} else if v := c.value(at, p, last); v != nil {
@@ -110,6 +152,26 @@ func (c *NextCounts) add(p *journey.Path, a *Attempt) {
 	} else {
 		c.steps[at-1].nothing++
 	}
+}
+
+// moment returns the index of the touch by which the attempt had first come to step k,
+// and whether it can be told.
+func (c *NextCounts) moment(k int, p *journey.Path, a *Attempt) (int, bool) {
+	if c.came[k-1] == nil || len(a.Hits) == 0 {
+		return 0, false
+	}
+	from, part := 0, p
+	if c.funnel.Entry != AnyEntry {
+		sub := *p
+		from = a.Hits[0].Index
+		sub.Touchpoints, part = p.Touchpoints[from:], &sub
+	}
+	c.first = c.came[k-1].Evaluate(part, c.first[:0])
+	first := &c.first[0]
+	if last, traced := c.layout.lastHit(first); traced && first.Reached == c.layout.before(k) && !first.Dropped {
+		return from + last, true
+	}
+	return 0, false
 }
 
 // value returns the count at the step of what comes after the touch with the index,

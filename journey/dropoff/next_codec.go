@@ -44,6 +44,7 @@ func (c *NextCounts) UnmarshalBinary(data []byte) error {
 		return ErrMismatch
 	}
 	n := newNextCounts(c.funnel, c.key, c.evaluator)
+	n.came = c.came
 	n.attempts = d.Count()
 	lost := int64(0)
 	count := func(sum *int64) int64 {

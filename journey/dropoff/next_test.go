@@ -2,6 +2,7 @@ package dropoff
 
 import (
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 
 	"github.com/cjm-go/cjm/journey"
 	"github.com/cjm-go/cjm/journey/journeytest"
+	"github.com/cjm-go/cjm/touchpoint"
 )
 
 func nextOf(t *testing.T, f Funnel, key journey.Key, lines ...string) *NextCounts {
@@ -66,6 +68,31 @@ func TestNext(t *testing.T) {
 }
 
 // An optional step is on the way, not a step at which anybody is lost.
+// TestNextAfterTheSameEvent: whoever repeats the step before the one in question is
+// not told apart by it, for those who went on repeat it as well.
+func TestNextAfterTheSameEvent(t *testing.T) {
+	for name, set := range map[string]func(*Funnel){
+		"any entry":   func(*Funnel) {},
+		"first entry": func(f *Funnel) { f.Entry = FirstEntry },
+		"every entry": func(f *Funnel) { f.Entry = EveryEntry },
+		"exclusion": func(f *Funnel) {
+			f.Exclusions = []Exclusion{{Name: "x", Channels: []touchpoint.Channel{"never"}, From: 2}}
+		},
+		"like posthog": func(f *Funnel) { f.Like = LikePostHog },
+	} {
+		f := countsFunnel("a", "b", "c")
+		set(&f)
+		n := nextResultOf(t, nextOf(t, f, nil, "a > a > help", "a > a > b > b > c", "a > b > b > stop"))
+		var got []string
+		for _, step := range []int{2, 3} {
+			for row := range n.At(step) {
+				got = append(got, fmt.Sprint(step, " ", row.Value, " ", row.OfLost.K, " ", row.OfWentOn.K))
+			}
+		}
+		assert.Equal(t, []string{"2 a 1 1", "2 b 0 1", "3 b 1 1"}, got, name)
+	}
+}
+
 func TestNextOptional(t *testing.T) {
 	n := nextResultOf(t, nextOf(t, countsFunnel("a", "b?", "c"), journey.ByStage,
 		"a/s > b/s > x/after", "a > x", "a > b > y/on > c", "a > c"))
@@ -75,7 +102,8 @@ func TestNextOptional(t *testing.T) {
 	for r := range n.At(3) {
 		got[r.Value] = [2]int64{r.OfLost.K, r.OfWentOn.K}
 	}
-	assert.Equal(t, map[Value][2]int64{ValueOf("after"): {1, 0}, {}: {1, 1}, ValueOf("on"): {0, 1}}, got)
+	// All came to c by a, whether or not they did b then.
+	assert.Equal(t, map[Value][2]int64{ValueOf("s"): {1, 0}, {}: {1, 2}}, got)
 }
 
 func TestNextUntraced(t *testing.T) {
@@ -221,4 +249,23 @@ func FuzzNextUnmarshalBinary(f *testing.F) {
 			require.NoError(t, err)
 		}
 	})
+}
+
+// TestNextAfterReading: counts that were read go on as those that were written.
+func TestNextAfterReading(t *testing.T) {
+	f := countsFunnel("a", "b", "c")
+	whole := nextOf(t, f, nil, "a > x > b > c", "a > b > b > c")
+	half := nextOf(t, f, nil, "a > x > b > c")
+	data, err := half.MarshalBinary()
+	require.NoError(t, err)
+	read, err := NewNextCounts(f, nil)
+	require.NoError(t, err)
+	require.NoError(t, read.UnmarshalBinary(data))
+	p := journeytest.Path("a > b > b > c")
+	require.NoError(t, read.Add(&p))
+	want, err := whole.MarshalBinary()
+	require.NoError(t, err)
+	got, err := read.MarshalBinary()
+	require.NoError(t, err)
+	assert.Equal(t, want, got)
 }
