@@ -52,7 +52,7 @@ func TestExplainChainAgainstRational(t *testing.T) {
 	r := rand.New(rand.NewPCG(25, 1))
 	half := big.NewRat(1, 2)
 	residual, foreign, rowsSame := 0.0, 0, 0
-	for trial := range 500 {
+	for trial := range trials(500) {
 		open := trial%3 == 0
 		rows := [2][]chainRow{randomChainRows(r, 1+r.IntN(5), open), randomChainRows(r, 1+r.IntN(5), open)}
 		if trial%5 == 0 {
@@ -125,8 +125,8 @@ func TestExplainChainAgainstRational(t *testing.T) {
 	}
 	t.Logf("largest residual: %.1e", residual)
 	require.LessOrEqual(t, residual, 1e-13)
-	assert.Greater(t, foreign, 100)
-	assert.Greater(t, rowsSame, 100)
+	assert.Greater(t, foreign, trials(100))
+	assert.Greater(t, rowsSame, trials(100))
 }
 
 // Larger chains, and longer journeys: the residual grows with the mean number of steps.
@@ -199,7 +199,7 @@ func TestExplainChainUnchangedRows(t *testing.T) {
 // Exchanging the periods changes every sign and nothing else.
 func TestExplainChainAntisymmetric(t *testing.T) {
 	r := rand.New(rand.NewPCG(25, 3))
-	for range 200 {
+	for range trials(200) {
 		one, two := randomChainRows(r, 4, true), randomChainRows(r, 5, true)
 		e, back := explainChain(t, one, two), explainChain(t, two, one)
 		require.Equal(t, e.Before(), back.After())

@@ -47,7 +47,7 @@ func chainRowOf(p *journey.Counted) chainRow {
 func TestLeaksTimesAgainstRational(t *testing.T) {
 	r := rand.New(rand.NewPCG(23, 1))
 	conversions := 0
-	for trial := range 400 {
+	for trial := range trials(400) {
 		d := new(journey.Dictionary)
 		paths := randomTimed(r, 4, trial%2 == 0, 30*24*time.Hour, d)
 		var rows []chainRow
@@ -113,7 +113,7 @@ func TestLeaksTimesAgainstRational(t *testing.T) {
 			}
 		}
 	}
-	assert.Greater(t, conversions, 300)
+	assert.Greater(t, conversions, trials(300))
 }
 
 // The mean time from the start is what was counted, if all journeys have ended; and
