@@ -1,12 +1,17 @@
 package journey
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"iter"
+	"unsafe"
+)
 
 // arena hands out runs of items from large blocks. Items hold no pointer, so the
 // collector of garbage has next to nothing to look at, however many there are.
 type arena[T any] struct {
 	blocks [][]T
 	filled int            // which of the blocks is being filled
+	items  int            // in all of them that were ever filled
 	free   map[int][]spot // runs that were released, by their length
 }
 
@@ -14,9 +19,16 @@ type arena[T any] struct {
 // lower. 0 is none.
 type spot uint64
 
-// blockItems is how many items a block has. The first ones are shorter, each twice
-// as long as the one before. A run that is longer has a block of its own.
-const blockItems = 1 << 12
+// blockBytes is how large a block is at most. Nor is it larger than an eighth of
+// all before it, so no more than that is unused. A run that would fill much of one
+// has its own.
+const blockBytes = 1 << 18
+
+// blockItems returns how many items a block has at most.
+func (a *arena[T]) blockItems() int {
+	var item T
+	return blockBytes / int(unsafe.Sizeof(item))
+}
 
 // take returns the spot of a run of n items, all of them zero.
 func (a *arena[T]) take(n int) spot {
@@ -25,7 +37,7 @@ func (a *arena[T]) take(n int) spot {
 		a.free[n] = list[:len(list)-1]
 		return p
 	}
-	if n > blockItems/8 {
+	if n > a.blockItems()/8 {
 		a.blocks = append(a.blocks, make([]T, n))
 		return newSpot(len(a.blocks)-1, 0)
 	}
@@ -42,16 +54,16 @@ func newSpot(block, item int) spot { return spot(block+1)<<32 | spot(item) }
 // next begins a block that has room for n items. What is left of the one before
 // becomes a run that can be taken.
 func (a *arena[T]) next(n int) {
-	size := 8
 	if len(a.blocks) > 0 {
 		block := a.blocks[a.filled]
-		size = min(2*cap(block), blockItems)
 		if from := len(block); from < cap(block) {
 			a.blocks[a.filled] = block[:cap(block)]
 			a.release(newSpot(a.filled, from), cap(block)-from)
 		}
 	}
-	a.blocks = append(a.blocks, make([]T, 0, max(size, n)))
+	size := max(4, n, min(a.items/8, a.blockItems()))
+	a.items += size
+	a.blocks = append(a.blocks, make([]T, 0, size))
 	a.filled = len(a.blocks) - 1
 }
 
@@ -60,6 +72,19 @@ func (a *arena[T]) from(p spot) []T { return a.blocks[p>>32-1][uint32(p):] }
 
 // at returns the run of n items at the spot.
 func (a *arena[T]) at(p spot, n int) []T { return a.from(p)[:n:n] }
+
+// all iterates all items, in use or not.
+func (a *arena[T]) all() iter.Seq[*T] {
+	return func(yield func(*T) bool) {
+		for _, block := range a.blocks {
+			for i := range block {
+				if !yield(&block[i]) {
+					return
+				}
+			}
+		}
+	}
+}
 
 // release clears the run of n items.
 func (a *arena[T]) release(p spot, n int) {

@@ -93,7 +93,7 @@ func (s *memoryShard) has(c *memoryCustomer, id uuid.UUID) bool {
 // push adds evidence that comes after all other, of the rule with the number.
 func (s *memoryShard) push(c *memoryCustomer, e *Evidence, rule uint32) {
 	if c.n == c.room {
-		room := c.n + max(2, c.n/2)
+		room := c.n + max(1, min(c.n, 2), c.n/4)
 		records := s.records.take(int(room))
 		if c.n > 0 {
 			copy(s.records.at(records, int(room)), s.recordsOf(c))

@@ -14,24 +14,31 @@ const memoryShards = 256
 // distant memory for each touchpoint, and more bytes.
 type memoryShard struct {
 	mu sync.Mutex
-	// slots has in the upper half a part of the hash, in the lower 1 + the
-	// position of the customer; 0 is free. Their number is a power of two.
+	// slots has in the upper half a part of the hash, in the lower the spot of
+	// the customer, in short; 0 is free. Their number is a power of two.
 	slots []uint64
-	// blocks have the customers, those in use with records, blockCustomers each.
-	blocks  [][]memoryCustomer
-	places  uint32   // how many of them were ever in use
-	unused  []uint32 // positions of those that are so no more
-	records arena[record]
-	texts   textArena
+	inUse int
+	// customers are in use where they have records.
+	customers arena[memoryCustomer]
+	records   arena[record]
+	texts     textArena
 	// ids has the IDs of the few customers with many records, by their name.
 	ids map[spot]map[uuid.UUID]struct{}
 }
 
-const blockCustomers = 64
+// A short spot has 12 bits for the block and 20 for the item.
+const shortItem = 20
 
-// customer returns the one at the position.
-func (s *memoryShard) customer(at uint32) *memoryCustomer {
-	return &s.blocks[at/blockCustomers][at%blockCustomers]
+func shorten(p spot) uint64 { return uint64(p>>32<<shortItem | p&(1<<shortItem-1)) }
+
+func lengthen(slot uint64) spot {
+	short := spot(uint32(slot))
+	return short>>shortItem<<32 | short&(1<<shortItem-1)
+}
+
+// customer returns the one of the slot.
+func (s *memoryShard) customer(slot uint64) *memoryCustomer {
+	return &s.customers.from(lengthen(slot))[0]
 }
 
 // tableHash returns the part of the hash that stands in a slot. The other part
@@ -51,7 +58,7 @@ func (s *memoryShard) find(name string, hash uint64) (int, *memoryCustomer) {
 	hash = tableHash(hash)
 	for i := s.home(hash); s.slots[i] != 0; i = s.after(i) {
 		if slot := s.slots[i]; tableHash(slot) == hash {
-			if c := s.customer(uint32(slot) - 1); string(s.texts.text(c.name)) == name {
+			if c := s.customer(slot); string(s.texts.text(c.name)) == name {
 				return i, c
 			}
 		}
@@ -61,22 +68,13 @@ func (s *memoryShard) find(name string, hash uint64) (int, *memoryCustomer) {
 
 // add adds a customer that is not there. The caller gives it a record.
 func (s *memoryShard) add(name string, hash uint64) *memoryCustomer {
-	if inUse := int(s.places) - len(s.unused); 4*(inUse+1) > 3*len(s.slots) {
+	if s.inUse++; 4*s.inUse > 3*len(s.slots) {
 		s.grow()
 	}
-	var at uint32
-	if n := len(s.unused); n > 0 {
-		at, s.unused = s.unused[n-1], s.unused[:n-1]
-	} else {
-		at = s.places
-		s.places++
-		if at%blockCustomers == 0 {
-			s.blocks = append(s.blocks, make([]memoryCustomer, blockCustomers))
-		}
-	}
-	c := s.customer(at)
-	*c = memoryCustomer{name: s.texts.put(name), tally: newTally()}
-	s.put(tableHash(hash) | uint64(at+1))
+	slot := tableHash(hash) | shorten(s.customers.take(1))
+	s.put(slot)
+	c := s.customer(slot)
+	c.name, c.tally = s.texts.put(name), newTally()
 	return c
 }
 
@@ -102,14 +100,13 @@ func (s *memoryShard) grow() {
 // remove clears all that there is of the customer in the slot, and moves the slots
 // behind it that would no longer be found.
 func (s *memoryShard) remove(i int) {
-	at := uint32(s.slots[i]) - 1
-	c := s.customer(at)
+	s.inUse--
+	c := s.customer(s.slots[i])
 	s.dropOrders(c)
 	s.records.release(c.records, int(c.room))
 	delete(s.ids, c.name)
 	s.texts.drop(c.name)
-	*c = memoryCustomer{}
-	s.unused = append(s.unused, at)
+	s.customers.release(lengthen(s.slots[i]), 1)
 	mask := len(s.slots) - 1
 	for j := s.after(i); s.slots[j] != 0; j = s.after(j) {
 		// What stands at j may move to i unless its home lies behind i.

@@ -134,9 +134,9 @@ func TestMemoryTable(t *testing.T) {
 		_, c := shard.find(name, hash(name))
 		require.NotNil(t, c)
 	}
-	assert.LessOrEqual(t, shard.places, uint32(60), "places are used again")
-	for i := range shard.places {
-		c := shard.customer(i)
+	assert.Equal(t, len(held), shard.inUse)
+	assert.Less(t, shard.customers.items, 2*60, "places are used again")
+	for c := range shard.customers.all() {
 		assert.Equal(t, held[string(shard.texts.text(c.name))], c.n > 0)
 	}
 }

@@ -174,9 +174,9 @@ func BenchmarkTrackerTenMillion(b *testing.B) {
 		held, pieces := 0, 0
 		for i := range tracker.memory.shards {
 			shard := &tracker.memory.shards[i]
-			for j := range shard.places {
-				held++
-				pieces += int(shard.customer(j).n)
+			held += shard.inUse
+			for c := range shard.customers.all() {
+				pieces += int(c.n)
 			}
 		}
 		beyond := float64(heapInUse()-heap) - float64(pieces*48)

@@ -114,16 +114,18 @@ type otherStore struct{ Store }
 
 type touchKind = touchpoint.Kind
 
-// failingStore fails while err is set.
+// failingStore fails while err is set, and remembers what was added last.
 type failingStore struct {
 	Store
-	err error
+	err   error
+	added Evidence
 }
 
 func (f *failingStore) Add(ctx context.Context, customer string, e Evidence) (was, now []Evidence, err error) {
 	if f.err != nil {
 		return nil, nil, f.err
 	}
+	f.added = e
 	return f.Store.Add(ctx, customer, e)
 }
 

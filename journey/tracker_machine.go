@@ -64,7 +64,7 @@ func (m *machine) move(p place, x int32) place {
 	switch {
 	case outside:
 		p.stage = x
-	case m.policy == Latest || x > p.rung || x == p.rung && m.phase(p.stage) == stage.UnknownPhase:
+	case m.policy == Latest || x >= p.rung:
 		p.stage, p.rung = x, x
 	}
 	return p

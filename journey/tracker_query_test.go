@@ -161,6 +161,13 @@ func TestTrackerLostAtEnds(t *testing.T) {
 	require.ErrorIs(t, last(newTestTracker(t, TrackerOptions{}, nil), "cart"), ErrNoDormancy)
 }
 
+// A store is never asked for a time before all times.
+func TestEarlier(t *testing.T) {
+	assert.Equal(t, hour(0), earlier(hour(2), 2*time.Hour))
+	assert.Equal(t, time.Time{}, earlier(time.Time{}.Add(time.Hour), 2*time.Hour))
+	assert.Equal(t, time.Time{}, earlier(time.Time{}, time.Hour))
+}
+
 func TestTrackerErase(t *testing.T) {
 	ctx := context.Background()
 	for _, store := range []Store{new(MemoryStore), otherStore{new(MemoryStore)}} {
@@ -192,7 +199,8 @@ func TestTrackerErase(t *testing.T) {
 
 // The touchpoint given is not changed, and one without ID is told by its content.
 func TestTrackerContentID(t *testing.T) {
-	tracker := newTestTracker(t, TrackerOptions{}, nil)
+	store := &failingStore{Store: new(MemoryStore)}
+	tracker := newTestTracker(t, TrackerOptions{}, store)
 	touch := touchpoint.Touchpoint{Customer: "ann", Kind: "cart", Time: hour(0).In(time.FixedZone("", 3600))}
 	before := touch
 	change, err := tracker.Observe(context.Background(), &touch)
@@ -200,6 +208,7 @@ func TestTrackerContentID(t *testing.T) {
 	assert.Equal(t, before, touch)
 	assert.Equal(t, touch.ContentID(), change.Made[0].Touchpoint)
 	assert.Equal(t, hour(0), change.Made[0].At, "in UTC")
+	assert.Equal(t, hour(0), store.added.Time, "in UTC")
 	change, err = tracker.Observe(context.Background(), &touch)
 	require.NoError(t, err)
 	assert.True(t, change.Duplicate)

@@ -53,6 +53,7 @@ func TestTrackerTable(t *testing.T) {
 		{"a refund after later evidence", "look@0 buy@1 use@2 refund@3", []string{"3 refunded use>use refund 4"}, []string{"3 refunded use>use refund 4"}},
 		{"a refund after later evidence of the order", "look@0 cart@1#7 buy@2#7 use@3#7 refund@4#7", []string{"4 refunded use>cart refund 5"}, []string{"4 refunded use>cart refund 5"}},
 		{"a refund of a purchase told twice", "look@0 buy@1#7 buy@2#7 refund@3#7", []string{"3 refunded buy>look refund 4"}, []string{"3 refunded buy>look refund 4"}},
+		{"a refund after a purchase told twice", "buy@0#7 use@1 buy@2#7 buy@3#8 refund@4#8", []string{"4 refunded use>use refund 5"}, []string{"4 refunded buy>use refund 5"}},
 		{"a refund of a purchase reported twice", "look@0 says-buy@1 says-buy@2 refund@3", []string{"3 refunded buy>look refund 4"}, []string{"3 refunded buy>look refund 4"}},
 		{"a purchase after a refund", "cart@0 buy@1#7 refund@2#7 buy@3#7", []string{"3 entered cart>buy buy 4"}, []string{"3 entered cart>buy buy 4"}},
 		{"activity", "cart@0 seen@1", nil, nil},
