@@ -48,6 +48,7 @@ func TestArrows(t *testing.T) {
 		"attribution":                 {"journey/markov", "journey", "touchpoint", "stage"},
 		"attribution/attributiontest": {"attribution", "journey", "touchpoint"},
 		"internal/exact":              {},
+		"internal/enum":               {},
 		"internal/gth":                {},
 		"internal/stat":               {},
 		"internal/csvscan":            {},

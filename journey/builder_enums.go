@@ -1,8 +1,7 @@
 package journey
 
 import (
-	"fmt"
-	"slices"
+	"github.com/cjm-go/cjm/internal/enum"
 )
 
 // Order says in which order the touchpoints come to a [Builder].
@@ -55,55 +54,36 @@ var (
 )
 
 // String returns "unordered" or "grouped".
-func (o Order) String() string { return enumString("Order", orderNames, o) }
+func (o Order) String() string { return enum.String("Order", orderNames, o) }
 
 // MarshalText returns the text of [Order.String].
-func (o Order) MarshalText() ([]byte, error) { return enumText("order", orderNames, o) }
+func (o Order) MarshalText() ([]byte, error) { return enum.Text("journey", "order", orderNames, o) }
 
 // UnmarshalText is the inverse of [Order.MarshalText].
-func (o *Order) UnmarshalText(text []byte) error { return enumParse("order", orderNames, text, o) }
+func (o *Order) UnmarshalText(text []byte) error {
+	return enum.Parse("journey", "order", orderNames, text, o)
+}
 
 // String returns "at-conversion" or "one-per-customer".
-func (s Split) String() string { return enumString("Split", splitNames, s) }
+func (s Split) String() string { return enum.String("Split", splitNames, s) }
 
 // MarshalText returns the text of [Split.String].
-func (s Split) MarshalText() ([]byte, error) { return enumText("split", splitNames, s) }
+func (s Split) MarshalText() ([]byte, error) { return enum.Text("journey", "split", splitNames, s) }
 
 // UnmarshalText is the inverse of [Split.MarshalText].
-func (s *Split) UnmarshalText(text []byte) error { return enumParse("split", splitNames, text, s) }
+func (s *Split) UnmarshalText(text []byte) error {
+	return enum.Parse("journey", "split", splitNames, text, s)
+}
 
 // String returns "keep", "merge", "drop" or "refuse".
-func (u UnknownPolicy) String() string { return enumString("UnknownPolicy", unknownNames, u) }
+func (u UnknownPolicy) String() string { return enum.String("UnknownPolicy", unknownNames, u) }
 
 // MarshalText returns the text of [UnknownPolicy.String].
 func (u UnknownPolicy) MarshalText() ([]byte, error) {
-	return enumText("policy for unknown channels", unknownNames, u)
+	return enum.Text("journey", "policy for unknown channels", unknownNames, u)
 }
 
 // UnmarshalText is the inverse of [UnknownPolicy.MarshalText].
 func (u *UnknownPolicy) UnmarshalText(text []byte) error {
-	return enumParse("policy for unknown channels", unknownNames, text, u)
-}
-
-func enumString[E ~uint8](typeName string, names []string, v E) string {
-	if int(v) < len(names) {
-		return names[v]
-	}
-	return fmt.Sprintf("%s(%d)", typeName, uint8(v))
-}
-
-func enumText[E ~uint8](what string, names []string, v E) ([]byte, error) {
-	if int(v) < len(names) {
-		return []byte(names[v]), nil
-	}
-	return nil, fmt.Errorf("journey: no such %s: %d", what, uint8(v))
-}
-
-func enumParse[E ~uint8](what string, names []string, text []byte, dst *E) error {
-	i := slices.Index(names, string(text))
-	if i < 0 {
-		return fmt.Errorf("journey: no such %s: %q", what, text)
-	}
-	*dst = E(i)
-	return nil
+	return enum.Parse("journey", "policy for unknown channels", unknownNames, text, u)
 }

@@ -1,5 +1,7 @@
 package journey
 
+import "github.com/cjm-go/cjm/internal/enum"
+
 // Holder says to whom an identifier belongs that is seen with several users.
 type Holder uint8
 
@@ -95,58 +97,64 @@ var (
 )
 
 // String returns "first-user" or "latest-user".
-func (h Holder) String() string { return enumString("Holder", holderNames, h) }
+func (h Holder) String() string { return enum.String("Holder", holderNames, h) }
 
 // MarshalText returns the text of [Holder.String].
-func (h Holder) MarshalText() ([]byte, error) { return enumText("holder", holderNames, h) }
+func (h Holder) MarshalText() ([]byte, error) { return enum.Text("journey", "holder", holderNames, h) }
 
 // UnmarshalText is the inverse of [Holder.MarshalText].
-func (h *Holder) UnmarshalText(text []byte) error { return enumParse("holder", holderNames, text, h) }
+func (h *Holder) UnmarshalText(text []byte) error {
+	return enum.Parse("journey", "holder", holderNames, text, h)
+}
 
 // String returns "accepted", "partly-refused", "refused" or "withdrawn".
-func (s LinkState) String() string { return enumString("LinkState", linkStateNames, s) }
+func (s LinkState) String() string { return enum.String("LinkState", linkStateNames, s) }
 
 // MarshalText returns the text of [LinkState.String].
 func (s LinkState) MarshalText() ([]byte, error) {
-	return enumText("state of a link", linkStateNames, s)
+	return enum.Text("journey", "state of a link", linkStateNames, s)
 }
 
 // UnmarshalText is the inverse of [LinkState.MarshalText].
 func (s *LinkState) UnmarshalText(text []byte) error {
-	return enumParse("state of a link", linkStateNames, text, s)
+	return enum.Parse("journey", "state of a link", linkStateNames, text, s)
 }
 
 // String returns "none", "blocked-value", "self-link", "second-user",
 // "kind-limit" or "cluster-size".
-func (r Refusal) String() string { return enumString("Refusal", refusalNames, r) }
+func (r Refusal) String() string { return enum.String("Refusal", refusalNames, r) }
 
 // MarshalText returns the text of [Refusal.String].
-func (r Refusal) MarshalText() ([]byte, error) { return enumText("refusal", refusalNames, r) }
+func (r Refusal) MarshalText() ([]byte, error) {
+	return enum.Text("journey", "refusal", refusalNames, r)
+}
 
 // UnmarshalText is the inverse of [Refusal.MarshalText].
 func (r *Refusal) UnmarshalText(text []byte) error {
-	return enumParse("refusal", refusalNames, text, r)
+	return enum.Parse("journey", "refusal", refusalNames, text, r)
 }
 
 // String returns "itself", "user-id", "smallest" or "nobody".
-func (b Basis) String() string { return enumString("Basis", basisNames, b) }
+func (b Basis) String() string { return enum.String("Basis", basisNames, b) }
 
 // MarshalText returns the text of [Basis.String].
-func (b Basis) MarshalText() ([]byte, error) { return enumText("basis", basisNames, b) }
+func (b Basis) MarshalText() ([]byte, error) { return enum.Text("journey", "basis", basisNames, b) }
 
 // UnmarshalText is the inverse of [Basis.MarshalText].
-func (b *Basis) UnmarshalText(text []byte) error { return enumParse("basis", basisNames, text, b) }
+func (b *Basis) UnmarshalText(text []byte) error {
+	return enum.Parse("journey", "basis", basisNames, text, b)
+}
 
 // String returns "joined", "confirmed", "refused", "withdrawn", "unlinked" or
 // "relinked".
-func (a AuditAction) String() string { return enumString("AuditAction", auditActionNames, a) }
+func (a AuditAction) String() string { return enum.String("AuditAction", auditActionNames, a) }
 
 // MarshalText returns the text of [AuditAction.String].
 func (a AuditAction) MarshalText() ([]byte, error) {
-	return enumText("audit action", auditActionNames, a)
+	return enum.Text("journey", "audit action", auditActionNames, a)
 }
 
 // UnmarshalText is the inverse of [AuditAction.MarshalText].
 func (a *AuditAction) UnmarshalText(text []byte) error {
-	return enumParse("audit action", auditActionNames, text, a)
+	return enum.Parse("journey", "audit action", auditActionNames, text, a)
 }

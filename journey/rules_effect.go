@@ -1,5 +1,7 @@
 package journey
 
+import "github.com/cjm-go/cjm/internal/enum"
+
 // Effect says what a touchpoint that a [Rule] matches does to the stage of its
 // customer.
 type Effect uint8
@@ -24,12 +26,12 @@ const (
 var effectNames = []string{Enters: "enters", Reports: "reports", Refunds: "refunds", Activity: "activity"}
 
 // String returns "enters", "reports", "refunds" or "activity".
-func (e Effect) String() string { return enumString("Effect", effectNames, e) }
+func (e Effect) String() string { return enum.String("Effect", effectNames, e) }
 
 // MarshalText returns the text of [Effect.String].
-func (e Effect) MarshalText() ([]byte, error) { return enumText("effect", effectNames, e) }
+func (e Effect) MarshalText() ([]byte, error) { return enum.Text("journey", "effect", effectNames, e) }
 
 // UnmarshalText is the inverse of [Effect.MarshalText].
 func (e *Effect) UnmarshalText(text []byte) error {
-	return enumParse("effect", effectNames, text, e)
+	return enum.Parse("journey", "effect", effectNames, text, e)
 }

@@ -1,5 +1,7 @@
 package journey
 
+import "github.com/cjm-go/cjm/internal/enum"
+
 // Policy says whether new evidence can take a customer of a [Tracker] back to an
 // earlier stage. With either, [TrackerOptions.DormantAfter] adds decay.
 type Policy uint8
@@ -17,12 +19,12 @@ const (
 var policyNames = []string{HighWater: "high-water", Latest: "latest"}
 
 // String returns "high-water" or "latest".
-func (p Policy) String() string { return enumString("Policy", policyNames, p) }
+func (p Policy) String() string { return enum.String("Policy", policyNames, p) }
 
 // MarshalText returns the text of [Policy.String].
-func (p Policy) MarshalText() ([]byte, error) { return enumText("policy", policyNames, p) }
+func (p Policy) MarshalText() ([]byte, error) { return enum.Text("journey", "policy", policyNames, p) }
 
 // UnmarshalText is the inverse of [Policy.MarshalText].
 func (p *Policy) UnmarshalText(text []byte) error {
-	return enumParse("policy", policyNames, text, p)
+	return enum.Parse("journey", "policy", policyNames, text, p)
 }

@@ -3,6 +3,8 @@ package journey
 import (
 	"time"
 
+	"github.com/cjm-go/cjm/internal/enum"
+
 	"github.com/google/uuid"
 
 	"github.com/cjm-go/cjm/stage"
@@ -36,16 +38,16 @@ var transitionNames = []string{
 
 // String returns "entered", "fell-back", "repeated", "refunded", "slept" or
 // "woke".
-func (k TransitionKind) String() string { return enumString("TransitionKind", transitionNames, k) }
+func (k TransitionKind) String() string { return enum.String("TransitionKind", transitionNames, k) }
 
 // MarshalText returns the text of [TransitionKind.String].
 func (k TransitionKind) MarshalText() ([]byte, error) {
-	return enumText("kind of transition", transitionNames, k)
+	return enum.Text("journey", "kind of transition", transitionNames, k)
 }
 
 // UnmarshalText is the inverse of [TransitionKind.MarshalText].
 func (k *TransitionKind) UnmarshalText(text []byte) error {
-	return enumParse("kind of transition", transitionNames, text, k)
+	return enum.Parse("journey", "kind of transition", transitionNames, text, k)
 }
 
 // Transition is one event in the life of a customer, with the rule and the

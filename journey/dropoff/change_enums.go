@@ -1,5 +1,7 @@
 package dropoff
 
+import "github.com/cjm-go/cjm/internal/enum"
+
 // Adjustment says how p-values are adjusted because several steps are tested.
 type Adjustment uint8
 
@@ -16,16 +18,16 @@ const (
 var adjustmentNames = []string{Holm: "holm", BenjaminiHochberg: "benjamini-hochberg"}
 
 // String returns "holm" or "benjamini-hochberg".
-func (a Adjustment) String() string { return enumString("Adjustment", adjustmentNames, a) }
+func (a Adjustment) String() string { return enum.String("Adjustment", adjustmentNames, a) }
 
 // MarshalText returns the text of [Adjustment.String].
 func (a Adjustment) MarshalText() ([]byte, error) {
-	return enumText("adjustment", adjustmentNames, a)
+	return enum.Text("dropoff", "adjustment", adjustmentNames, a)
 }
 
 // UnmarshalText is the inverse of [Adjustment.MarshalText].
 func (a *Adjustment) UnmarshalText(text []byte) error {
-	return enumParse("adjustment", adjustmentNames, text, a)
+	return enum.Parse("dropoff", "adjustment", adjustmentNames, text, a)
 }
 
 // Test is a test of whether two rates are equal.
@@ -44,16 +46,16 @@ const (
 var testNames = []string{NoTest: "none", ChiSquare: "chi-square", FisherExact: "fisher"}
 
 // String returns "none", "chi-square" or "fisher".
-func (t Test) String() string { return enumString("Test", testNames, t) }
+func (t Test) String() string { return enum.String("Test", testNames, t) }
 
 // MarshalText returns the text of [Test.String].
 func (t Test) MarshalText() ([]byte, error) {
-	return enumText("test", testNames, t)
+	return enum.Text("dropoff", "test", testNames, t)
 }
 
 // UnmarshalText is the inverse of [Test.MarshalText].
 func (t *Test) UnmarshalText(text []byte) error {
-	return enumParse("test", testNames, text, t)
+	return enum.Parse("dropoff", "test", testNames, text, t)
 }
 
 // Side is one of the two groups that are compared.
@@ -69,14 +71,14 @@ const (
 var sideNames = []string{Before: "before", After: "after"}
 
 // String returns "before" or "after".
-func (s Side) String() string { return enumString("Side", sideNames, s) }
+func (s Side) String() string { return enum.String("Side", sideNames, s) }
 
 // MarshalText returns the text of [Side.String].
 func (s Side) MarshalText() ([]byte, error) {
-	return enumText("side", sideNames, s)
+	return enum.Text("dropoff", "side", sideNames, s)
 }
 
 // UnmarshalText is the inverse of [Side.MarshalText].
 func (s *Side) UnmarshalText(text []byte) error {
-	return enumParse("side", sideNames, text, s)
+	return enum.Parse("dropoff", "side", sideNames, text, s)
 }

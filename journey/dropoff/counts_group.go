@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/cjm-go/cjm/internal/enum"
+
 	"github.com/cjm-go/cjm/journey"
 )
 
@@ -37,14 +39,16 @@ const (
 var whichNames = []string{AtEntry: "entry", FirstKnown: "first", LastKnown: "last"}
 
 // String returns "entry", "first" or "last".
-func (w Which) String() string { return enumString("Which", whichNames, w) }
+func (w Which) String() string { return enum.String("Which", whichNames, w) }
 
 // MarshalText returns the text of [Which.String].
-func (w Which) MarshalText() ([]byte, error) { return enumText("touch of a path", whichNames, w) }
+func (w Which) MarshalText() ([]byte, error) {
+	return enum.Text("dropoff", "touch of a path", whichNames, w)
+}
 
 // UnmarshalText is the inverse of [Which.MarshalText].
 func (w *Which) UnmarshalText(text []byte) error {
-	return enumParse("touch of a path", whichNames, text, w)
+	return enum.Parse("dropoff", "touch of a path", whichNames, text, w)
 }
 
 // validateGroups reports all that is wrong with groups.

@@ -1,9 +1,7 @@
 package dropoff
 
 import (
-	"fmt"
-	"slices"
-	"strings"
+	"github.com/cjm-go/cjm/internal/enum"
 )
 
 // Order says how the touches of a conversion follow one another.
@@ -174,32 +172,38 @@ var (
 )
 
 // String returns "ordered", "consecutive", "strict" or "any".
-func (o Order) String() string { return enumString("Order", orderNames, o) }
+func (o Order) String() string { return enum.String("Order", orderNames, o) }
 
 // MarshalText returns the text of [Order.String].
-func (o Order) MarshalText() ([]byte, error) { return enumText("order", orderNames, o) }
+func (o Order) MarshalText() ([]byte, error) { return enum.Text("dropoff", "order", orderNames, o) }
 
 // UnmarshalText is the inverse of [Order.MarshalText].
-func (o *Order) UnmarshalText(text []byte) error { return enumParse("order", orderNames, text, o) }
+func (o *Order) UnmarshalText(text []byte) error {
+	return enum.Parse("dropoff", "order", orderNames, text, o)
+}
 
 // String returns "any", "first" or "every".
-func (e Entry) String() string { return enumString("Entry", entryNames, e) }
+func (e Entry) String() string { return enum.String("Entry", entryNames, e) }
 
 // MarshalText returns the text of [Entry.String].
-func (e Entry) MarshalText() ([]byte, error) { return enumText("entry", entryNames, e) }
+func (e Entry) MarshalText() ([]byte, error) { return enum.Text("dropoff", "entry", entryNames, e) }
 
 // UnmarshalText is the inverse of [Entry.MarshalText].
-func (e *Entry) UnmarshalText(text []byte) error { return enumParse("entry", entryNames, text, e) }
+func (e *Entry) UnmarshalText(text []byte) error {
+	return enum.Parse("dropoff", "entry", entryNames, text, e)
+}
 
 // String returns "in-order", "any-order" or "apart".
-func (t Ties) String() string { return enumString("Ties", tiesNames, t) }
+func (t Ties) String() string { return enum.String("Ties", tiesNames, t) }
 
 // MarshalText returns the text of [Ties.String].
-func (t Ties) MarshalText() ([]byte, error) { return enumText("rule for ties", tiesNames, t) }
+func (t Ties) MarshalText() ([]byte, error) {
+	return enum.Text("dropoff", "rule for ties", tiesNames, t)
+}
 
 // UnmarshalText is the inverse of [Ties.MarshalText].
 func (t *Ties) UnmarshalText(text []byte) error {
-	return enumParse("rule for ties", tiesNames, text, t)
+	return enum.Parse("dropoff", "rule for ties", tiesNames, text, t)
 }
 
 // String returns the name of the tool in lower case, with that of its mode behind
@@ -207,54 +211,37 @@ func (t *Ties) UnmarshalText(text []byte) error {
 // "clickhouse-strict-increase", "clickhouse-strict-once", "posthog",
 // "posthog-strict", "posthog-any", "mixpanel", "mixpanel-reentry",
 // "retentioneering", "ga4"; or "exact".
-func (l Like) String() string { return enumString("Like", likeNames, l) }
+func (l Like) String() string { return enum.String("Like", likeNames, l) }
 
 // MarshalText returns the text of [Like.String].
-func (l Like) MarshalText() ([]byte, error) { return enumText("tool to count like", likeNames, l) }
+func (l Like) MarshalText() ([]byte, error) {
+	return enum.Text("dropoff", "tool to count like", likeNames, l)
+}
 
 // UnmarshalText is the inverse of [Like.MarshalText].
 func (l *Like) UnmarshalText(text []byte) error {
-	return enumParse("tool to count like", likeNames, text, l)
+	return enum.Parse("dropoff", "tool to count like", likeNames, text, l)
 }
 
 // String returns "absent", "completed", "lost", "open", "timed-out" or "excluded".
-func (s Status) String() string { return enumString("Status", statusNames, s) }
+func (s Status) String() string { return enum.String("Status", statusNames, s) }
 
 // MarshalText returns the text of [Status.String].
-func (s Status) MarshalText() ([]byte, error) { return enumText("status", statusNames, s) }
+func (s Status) MarshalText() ([]byte, error) { return enum.Text("dropoff", "status", statusNames, s) }
 
 // UnmarshalText is the inverse of [Status.MarshalText].
-func (s *Status) UnmarshalText(text []byte) error { return enumParse("status", statusNames, text, s) }
+func (s *Status) UnmarshalText(text []byte) error {
+	return enum.Parse("dropoff", "status", statusNames, text, s)
+}
 
 // String returns one word: "absent", "completed", "inactive", "ended", "open",
 // "window", "step-window", "excluded" or "interrupted".
-func (r Reason) String() string { return enumString("Reason", reasonNames, r) }
+func (r Reason) String() string { return enum.String("Reason", reasonNames, r) }
 
 // MarshalText returns the text of [Reason.String].
-func (r Reason) MarshalText() ([]byte, error) { return enumText("reason", reasonNames, r) }
+func (r Reason) MarshalText() ([]byte, error) { return enum.Text("dropoff", "reason", reasonNames, r) }
 
 // UnmarshalText is the inverse of [Reason.MarshalText].
-func (r *Reason) UnmarshalText(text []byte) error { return enumParse("reason", reasonNames, text, r) }
-
-func enumString[E ~uint8](typeName string, names []string, v E) string {
-	if int(v) < len(names) {
-		return names[v]
-	}
-	return fmt.Sprintf("%s(%d)", typeName, uint8(v))
-}
-
-func enumText[E ~uint8](what string, names []string, v E) ([]byte, error) {
-	if int(v) < len(names) {
-		return []byte(names[v]), nil
-	}
-	return nil, fmt.Errorf("dropoff: no such %s: %d", what, uint8(v))
-}
-
-func enumParse[E ~uint8](what string, names []string, text []byte, dst *E) error {
-	i := slices.Index(names, string(text))
-	if i < 0 {
-		return fmt.Errorf("dropoff: no such %s: %q, want %s", what, text, strings.Join(names, ", "))
-	}
-	*dst = E(i)
-	return nil
+func (r *Reason) UnmarshalText(text []byte) error {
+	return enum.Parse("dropoff", "reason", reasonNames, text, r)
 }

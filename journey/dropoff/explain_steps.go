@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+
+	"github.com/cjm-go/cjm/internal/enum"
 )
 
 // SplitMethod is a way to split the change of a product over its factors.
@@ -21,16 +23,16 @@ const (
 var splitNames = []string{LogMean: "log-mean", ShapleyValue: "shapley"}
 
 // String returns "log-mean" or "shapley".
-func (m SplitMethod) String() string { return enumString("SplitMethod", splitNames, m) }
+func (m SplitMethod) String() string { return enum.String("SplitMethod", splitNames, m) }
 
 // MarshalText returns the text of [SplitMethod.String].
 func (m SplitMethod) MarshalText() ([]byte, error) {
-	return enumText("way to split", splitNames, m)
+	return enum.Text("dropoff", "way to split", splitNames, m)
 }
 
 // UnmarshalText is the inverse of [SplitMethod.MarshalText].
 func (m *SplitMethod) UnmarshalText(text []byte) error {
-	return enumParse("way to split", splitNames, text, m)
+	return enum.Parse("dropoff", "way to split", splitNames, text, m)
 }
 
 // StepPart is the part that one step has in the change of the overall rate.
