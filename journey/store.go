@@ -82,11 +82,11 @@ type Store interface {
 	Evidence(ctx context.Context, customer string) ([]Evidence, error)
 	// Quiet yields, sorted, the customers whose latest evidence has its Time in
 	// [from, to). A zero from means from the beginning, a zero to without end.
-	// After an error the sequence ends.
+	// After an error the sequence ends. The body of the loop does not call the
+	// Store, which may hold a connection meanwhile.
 	Quiet(ctx context.Context, from, to time.Time) iter.Seq2[string, error]
 	// All yields every customer that has evidence, sorted. A customer that
-	// changes meanwhile is yielded as before or as after. After an error the
-	// sequence ends.
+	// changes meanwhile is yielded as before or as after. Otherwise as Quiet.
 	All(ctx context.Context) iter.Seq2[CustomerEvidence, error]
 	// Erase removes every trace of the customer and returns the evidence that
 	// it had, nil if there was none.

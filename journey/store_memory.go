@@ -11,9 +11,10 @@ import (
 // MemoryStore is a [Store] in memory. The zero value is an empty one, ready for
 // use. It must not be copied.
 //
-// A piece of evidence takes 48 bytes and its order number, a customer 110 to
-// 170 bytes more, its name and room for the next piece included. They lie in large blocks without pointers, so the
-// collector of garbage has no work with them. What is erased is overwritten.
+// A piece of evidence takes 48 bytes and its order number, a customer 110 to 170
+// bytes more, its name and room for the next piece included. They lie in large
+// blocks without pointers, so the collector of garbage has no work with them. What
+// is erased is overwritten.
 type MemoryStore struct {
 	shards   [memoryShards]memoryShard
 	rules    memoryRules

@@ -7,7 +7,7 @@ import (
 )
 
 // memoryShards is how many parts a [MemoryStore] has, each with its own lock.
-const memoryShards = 256
+const memoryShards = 64
 
 // memoryShard is a part of a [MemoryStore]: a table of customers with open
 // addressing and linear probing. A map of pointers would take more looks into
@@ -26,8 +26,8 @@ type memoryShard struct {
 	ids map[spot]map[uuid.UUID]struct{}
 }
 
-// A short spot has 12 bits for the block and 20 for the item.
-const shortItem = 20
+// A short spot has 19 bits for the block and 13 for the item.
+const shortItem = 13
 
 func shorten(p spot) uint64 { return uint64(p>>32<<shortItem | p&(1<<shortItem-1)) }
 

@@ -141,8 +141,14 @@ func TestMemoryTable(t *testing.T) {
 	}
 }
 
-// TestMemoryStoreSizes pins what the documentation of MemoryStore says.
+// TestMemoryStoreSizes pins what the documentation of MemoryStore says, and that
+// the spot of a customer can be shortened.
 func TestMemoryStoreSizes(t *testing.T) {
+	var customers arena[memoryCustomer]
+	assert.LessOrEqual(t, customers.blockItems(), 1<<shortItem)
+	for _, p := range []spot{newSpot(0, 0), newSpot(7, 1<<shortItem-1), newSpot(1<<(32-shortItem)-2, 5)} {
+		assert.Equal(t, p, lengthen(shorten(p)))
+	}
 	if unsafe.Sizeof(uintptr(0)) == 8 {
 		assert.EqualValues(t, 48, unsafe.Sizeof(record{}))
 		assert.EqualValues(t, 64, unsafe.Sizeof(memoryCustomer{}))

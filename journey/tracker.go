@@ -91,8 +91,7 @@ func (o TrackerOptions) Validate() error {
 //	a stage of no phase            Entered             Entered
 //	after that, an earlier stage   nothing             FellBack
 //	  than before that
-//	the first purchase             Entered, or         Entered
-//	                               nothing if further
+//	the first purchase             Entered             Entered
 //	another purchase               Repeated; goes up   Repeated; goes there
 //	                               or stays
 //	a purchase that is known       nothing             nothing
@@ -100,9 +99,9 @@ func (o TrackerOptions) Validate() error {
 //	activity                       nothing             nothing
 //	anything after DormantAfter    Slept and Woke, then as above
 //
-// A purchase is evidence of a stage of phase [stage.AtPurchase]. It is another one
-// if the customer has one that is not undone, or is in a stage of that phase or
-// after it. It is known if one with the same order number is there and not undone
+// A purchase is evidence of a stage of phase [stage.AtPurchase], and never a fall
+// back. It is another one if the customer has one that is not undone, or has come to
+// a stage of that phase or after it. It is known if one with the same order number is there and not undone
 // or, by the effect [Reports] and without a number, if any is.
 //
 // A refund undoes the purchase of its order number; one without a number, the
