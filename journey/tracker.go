@@ -95,14 +95,16 @@ func (o TrackerOptions) Validate() error {
 //	another purchase               Repeated; goes up   Repeated; goes there
 //	                               or stays
 //	a purchase that is known       nothing             nothing
+//	  by the effect Reports        nothing             as of any stage
 //	a refund                       Refunded, to where the other evidence leads
 //	activity                       nothing             nothing
 //	anything after DormantAfter    Slept and Woke, then as above
 //
-// A purchase is evidence of a stage of phase [stage.AtPurchase], and never a fall
-// back. It is another one if the customer has one that is not undone, or has come to
-// a stage of that phase or after it. It is known if one with the same order number is there and not undone
-// or, by the effect [Reports] and without a number, if any is.
+// A purchase is evidence of a stage of phase [stage.AtPurchase]. A new one is never
+// a fall back. It is another one if the customer has one that is not undone, or has
+// come to a stage of that phase or after it. It is known if one with the same order
+// number is there and not undone or, by the effect [Reports] and without a number,
+// if any is.
 //
 // A refund undoes the purchase of its order number; one without a number, the
 // latest not yet undone; it undoes nothing if there is none before it. From its

@@ -51,4 +51,6 @@
 //
 // The customer of a line that names none is "customer-1", "customer-2" and so on
 // by the position of the line among the arguments.
+//
+// [TestStore] checks that a [journey.Store] keeps its promises.
 package journeytest
