@@ -10,6 +10,8 @@ import (
 
 // Touchpoint is one interaction of one customer with the brand over a channel,
 // online or offline. The zero value of every field means "not known".
+//
+// Time, Kind and Channel, which analyses read most, stand side by side in memory.
 type Touchpoint struct {
 	// ID identifies the touchpoint. Two touchpoints with the same ID are the
 	// same interaction, delivered twice. See [Touchpoint.ContentID].
@@ -18,17 +20,17 @@ type Touchpoint struct {
 	Customer string
 	// Time is when the interaction happened, in UTC.
 	Time time.Time
+	// Kind names what happened: "visit", "email_open", "purchase".
+	Kind Kind
+	// Channel is the medium of the interaction; empty if not known.
+	Channel Channel
 	// Received is when the record of it arrived, in UTC; zero if not known.
 	// It takes no part in ordering and none in the content id.
 	Received time.Time
 	// Seq orders touchpoints of the same customer and Time.
 	Seq int64
-	// Channel is the medium of the interaction; empty if not known.
-	Channel Channel
 	// Setting tells online from offline.
 	Setting Setting
-	// Kind names what happened: "visit", "email_open", "purchase".
-	Kind Kind
 	// Stage is where in the journey the source says the interaction stands.
 	Stage stage.Stage
 	// Campaign holds the campaign tags of the interaction.
