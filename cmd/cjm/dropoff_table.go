@@ -55,15 +55,7 @@ func funnelTotals(r *dropoff.Report, entry dropoff.Entry) string {
 	if r.Open() > 0 {
 		lines = append(lines, [3]string{"  still open", grouped(r.Open()), part(r.Open(), entered, "them")})
 	}
-	width := 0
-	for _, line := range lines {
-		width = max(width, len(line[1]))
-	}
-	var b strings.Builder
-	for _, line := range lines {
-		b.WriteString(strings.TrimRight(fmt.Sprintf("%-16s %*s  %s", line[0], width, line[1], line[2]), " ") + "\n")
-	}
-	return b.String()
+	return aligned(lines)
 }
 
 // stepsBlock is a line a step, with the times between them or without.

@@ -106,20 +106,6 @@ func flowTotals(r *flowReport, on string) [][3]string {
 	return lines
 }
 
-// aligned writes lines of a name, a number and a remark.
-func aligned(lines [][3]string) string {
-	width := 0
-	for _, line := range lines {
-		width = max(width, utf8.RuneCountInString(line[1]))
-	}
-	var b strings.Builder
-	for _, line := range lines {
-		b.WriteString(strings.TrimRight(fmt.Sprintf("%-16s %*s  %s", line[0], width, line[1], line[2]), " "))
-		b.WriteByte('\n')
-	}
-	return b.String()
-}
-
 func variantsBlock(f *journey.FlowResult, top int) string {
 	converts := f.Outcome(journey.Converted) > 0
 	header := []string{"Variant", "journeys", "share", "cover"}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -59,16 +58,7 @@ func totalsText(t attribution.Totals, unit string) string {
 		average := amount(t.Value/float64(t.Conversions), 2)
 		lines = append(lines, [3]string{"Value", amount(t.Value, 2), strings.TrimSpace(unit + "  " + average + " a conversion")})
 	}
-	width := 0
-	for _, line := range lines {
-		width = max(width, len(line[1]))
-	}
-	var b strings.Builder
-	for _, line := range lines {
-		b.WriteString(strings.TrimRight(fmt.Sprintf("%-16s %*s  %s", line[0], width, line[1], line[2]), " "))
-		b.WriteByte('\n')
-	}
-	return b.String()
+	return aligned(lines)
 }
 
 // byCredit returns the channels with the most credit first, and the line of empty

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -48,6 +50,20 @@ func (t textTable) String() string {
 	var b strings.Builder
 	for line := range strings.Lines(t.w.Render()) {
 		b.WriteString(strings.TrimRight(line, " \n"))
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// aligned writes lines of a name, a number and a remark.
+func aligned(lines [][3]string) string {
+	width := 0
+	for _, line := range lines {
+		width = max(width, utf8.RuneCountInString(line[1]))
+	}
+	var b strings.Builder
+	for _, line := range lines {
+		b.WriteString(strings.TrimRight(fmt.Sprintf("%-16s %*s  %s", line[0], width, line[1], line[2]), " "))
 		b.WriteByte('\n')
 	}
 	return b.String()
