@@ -3,8 +3,6 @@ package attribution
 import (
 	"math"
 
-	"gonum.org/v1/gonum/stat/distuv"
-
 	"github.com/cjm-go/cjm/internal/stat"
 	"github.com/cjm-go/cjm/journey"
 	"github.com/cjm-go/cjm/touchpoint"
@@ -35,7 +33,7 @@ func normalUncertainty(t *tally, r *Result, touched *touched, v *variances, meth
 		return nil, ErrUnits
 	}
 	u := beginUncertainty(r, method, level, units, customers)
-	z := normalQuantile(level)
+	z := stat.NormalQuantile(level)
 	touched.grow(t)
 	for channel, c := range r.All() {
 		at, touching := t.line(touched, channel)
@@ -88,9 +86,6 @@ func (t *tally) line(touched *touched, channel touchpoint.Channel) (at int, touc
 	}
 	return int(code), touched.conversions[code]
 }
-
-// normalQuantile returns how many standard errors an interval reaches to each side.
-func normalQuantile(level float64) float64 { return distuv.UnitNormal.Quantile((1 + level) / 2) }
 
 // normal returns the interval x -+ z*SE within [0, most].
 func normal(x, variance, z, most float64) Estimate {

@@ -3,7 +3,7 @@ package touchpoint
 import (
 	"math"
 
-	"gonum.org/v1/gonum/stat/distuv"
+	"github.com/cjm-go/cjm/internal/stat"
 )
 
 // scoreOfMean returns the interval [MeanScoreInterval] of the mean of answers: counts[i]
@@ -11,7 +11,7 @@ import (
 // the scale, whether or not anybody answered them. There are two points at least and
 // one answer at least.
 func scoreOfMean(points []float64, counts []int64, level float64) (lo, hi float64) {
-	z := distuv.UnitNormal.Quantile((1 + level) / 2)
+	z := stat.NormalQuantile(level)
 	hi = scoreUpper(points, counts, z*z)
 	negated, reversed := make([]float64, len(points)), make([]int64, len(counts))
 	for i, x := range points {
