@@ -89,6 +89,21 @@ func (p *Counted) Validate() error {
 	return errors.Join(errs...)
 }
 
+// Timed reports whether the ages of all touches are known and make sense: none is
+// negative, and they descend, so the touches are in order and the end comes after
+// them. It is true of a path without touches.
+func (p *Counted) Timed() bool {
+	if len(p.Ages) != len(p.Channels) {
+		return false
+	}
+	for i, age := range p.Ages {
+		if age < 0 || i > 0 && age > p.Ages[i-1] {
+			return false
+		}
+	}
+	return true
+}
+
 // Clone returns a copy that shares no memory with p but the Dictionary.
 func (p *Counted) Clone() *Counted {
 	q := *p

@@ -91,7 +91,7 @@ func (c *DwellCounts) Add(p *journey.Counted) error {
 	if hi > 0 || stays > math.MaxInt64 || journeys > math.MaxInt64-c.journeys {
 		return journey.ErrOverflow
 	}
-	timed := agesDescend(p)
+	timed := p.Timed()
 	if touches > 0 && timed {
 		stays -= uint64(p.Opens)
 		if int64(stays) > math.MaxInt64-c.total {
@@ -119,19 +119,6 @@ func (c *DwellCounts) Add(p *journey.Counted) error {
 	c.stay(newDwellKey(from, dwellConverted), p.Conversions, p.Ages[last])
 	c.stay(newDwellKey(from, dwellLost), p.Nulls, p.Ages[last])
 	return nil
-}
-
-// agesDescend reports whether the ages of the touches are known and in order.
-func agesDescend(p *journey.Counted) bool {
-	if len(p.Ages) != len(p.Channels) {
-		return false
-	}
-	for i, age := range p.Ages {
-		if age < 0 || i > 0 && age > p.Ages[i-1] {
-			return false
-		}
-	}
-	return true
 }
 
 // stay counts n journeys that stayed for d.

@@ -54,7 +54,7 @@ func (c *PaceCounts) Add(p *journey.Counted) error {
 	}
 	c.grow()
 	c.journeys += n
-	if !inOrder(p) {
+	if !p.Timed() {
 		c.untimed += n
 		return nil
 	}
@@ -80,19 +80,6 @@ func (c *PaceCounts) grow() {
 	if n := c.recoder.Dictionary().Len() - len(c.gaps); n > 0 {
 		c.gaps = append(c.gaps, make([]journey.Durations, n)...)
 	}
-}
-
-// inOrder reports whether the ages of the touches are known and descend.
-func inOrder(p *journey.Counted) bool {
-	if len(p.Ages) != len(p.Channels) {
-		return false
-	}
-	for i, age := range p.Ages {
-		if age < 0 || i > 0 && age > p.Ages[i-1] {
-			return false
-		}
-	}
-	return true
 }
 
 // Merge adds what other counted; other stays as it is. The error is
